@@ -85,7 +85,7 @@ async function runDiff(context: CommandContext, options: Options): Promise<ExitS
 }
 
 function reportText(
-  { rows, accounts, events }: ComparisonResult,
+  { rows, recharges, accounts, events }: ComparisonResult,
   position: string,
   seconds: number,
   count: number,
@@ -93,7 +93,8 @@ function reportText(
   labels: Labels,
 ): string {
   const rate = formatNumber(Math.round(rows / seconds));
-  const head = `${formatNumber(rows)} rows compared with ${formatNumber(events)} events of ${formatNumber(accounts)} accounts, up to ${position}, in ${seconds.toFixed(1)} s (${rate} rows/s)\n`;
+  const more = recharges === undefined ? '' : ` and ${formatNumber(recharges)} recharges`;
+  const head = `${formatNumber(rows)} rows${more} compared with ${formatNumber(events)} events of ${formatNumber(accounts)} accounts, up to ${position}, in ${seconds.toFixed(1)} s (${rate} rows/s)\n`;
   if (count === 0) return `${head}No differences found.\n`;
   const shown = found.slice(0, PRINTED_DIFFERENCES_MAX);
   const text = renderTable(
@@ -114,7 +115,7 @@ function reportText(
       String(difference.found ?? '-'),
     ]),
   );
-  const more = count - shown.length;
-  const rest = more > 0 ? `… and ${formatNumber(more)} more (--json has more of them)\n` : '';
+  const others = count - shown.length;
+  const rest = others > 0 ? `… and ${formatNumber(others)} more (--json has more of them)\n` : '';
   return `${head}${formatNumber(count)} DIFFERENCES:\n\n${text}${rest}`;
 }

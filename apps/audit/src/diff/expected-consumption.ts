@@ -1,5 +1,12 @@
-import type { PointsConsumed, ConsumptionSettled, PointsRefunded } from '#ledger';
-import type { Row } from './row-differences.js';
+import type {
+  ConsumptionExtended,
+  ConsumptionSettled,
+  DebtCollected,
+  DebtForgiven,
+  PointsConsumed,
+  PointsRefunded,
+} from '#ledger';
+import { canonicalJson, type Row } from './row-differences.js';
 
 /** The expected row of a consumption. The ids of statement rows are not known from the events. */
 export interface ExpectedConsumption {
@@ -9,15 +16,20 @@ export interface ExpectedConsumption {
   readonly source_type: string;
   readonly source_id: string | null;
   status: 'open' | 'closed' | 'settled' | 'cancelled' | 'timed_out';
-  readonly estimate: number | null;
+  estimate: number | null;
   actual: number | null;
   drawn: number;
   refunded: number;
   duration: number | null;
-  readonly settle_by: string | null;
+  settle_by: string | null;
   readonly opened_at: string;
   closed_at: string | null;
   readonly row_count: number;
+  charged: number | null;
+  owed: number;
+  uncollected: number;
+  quantity: number | null;
+  readonly price: string | null;
   /** The revision of the event whose first row carries the duration. */
   durationOf: number;
 }
@@ -44,6 +56,11 @@ export function beginConsumption(
     opened_at: event.at,
     closed_at: isOpen ? null : event.at,
     row_count: event.draws.length,
+    charged: isOpen ? null : event.points,
+    owed: 0,
+    uncollected: 0,
+    quantity: event.quantity,
+    price: event.price === null ? null : canonicalJson(event.price),
     durationOf: revision,
   };
 }
@@ -57,12 +74,32 @@ export function applyCharge(
   if (consumption.status === 'timed_out') consumption.durationOf = revision;
 }
 
+export function applyExtension(
+  consumption: ExpectedConsumption,
+  { estimated, settleBy, quantity }: ConsumptionExtended,
+): void {
+  consumption.estimate = estimated;
+  consumption.settle_by = settleBy;
+  consumption.quantity = quantity;
+}
+
+/** What is paid late counts as drawn. */
+export function applyCollection(consumption: ExpectedConsumption, { points }: DebtCollected): void {
+  consumption.drawn += points;
+  consumption.charged = (consumption.charged ?? 0) + points;
+  consumption.owed -= points;
+}
+
+export function applyForgiving(consumption: ExpectedConsumption, { points }: DebtForgiven): void {
+  consumption.owed -= points;
+}
+
 export function applyRefund(consumption: ExpectedConsumption, event: PointsRefunded): void {
   consumption.refunded += event.points;
   if (event.cause !== 'cancelled' && event.cause !== 'timed_out') return;
   consumption.status = event.cause;
   consumption.closed_at = event.at;
-  if (event.cause === 'cancelled') consumption.actual = 0;
+  if (event.cause === 'cancelled') consumption.actual = consumption.charged = 0;
 }
 
 export function applySettlement(consumption: ExpectedConsumption, event: ConsumptionSettled): void {
@@ -70,6 +107,10 @@ export function applySettlement(consumption: ExpectedConsumption, event: Consump
   consumption.actual = event.actual;
   consumption.duration = event.duration;
   consumption.closed_at = event.at;
+  consumption.charged = event.charged;
+  consumption.owed = event.owed;
+  consumption.uncollected = event.uncollected;
+  consumption.quantity = event.quantity;
 }
 
 /** `rowIdOf` gives the id of the first row of an event in the table; undefined: there is no such row. */

@@ -3,7 +3,7 @@ import type { StoredEvent } from '../store/event-source.js';
 import { sampleEvents } from '../testing/sample-events.js';
 import { ANNA, SAMPLE_COMMANDS } from '../testing/sample-ledger.js';
 import { ExpectedRows } from './expected-rows.js';
-import type { Row, TableName } from './row-differences.js';
+import { TABLES, type Row, type TableName } from './row-differences.js';
 
 let events: StoredEvent[];
 beforeAll(async () => {
@@ -28,7 +28,7 @@ const consumption = (rows: ExpectedRows, id: string): Row | undefined =>
 describe('ExpectedRows', () => {
   it('has no rows before the first event', () => {
     const rows = new ExpectedRows(ANNA);
-    for (const name of ['transactions', 'accounts', 'batches', 'consumptions'] as const) {
+    for (const name of TABLES) {
       expect(table(rows, name)).toEqual([]);
     }
     expect(rows.events).toBe(0);
@@ -46,6 +46,7 @@ describe('ExpectedRows', () => {
         held: 0,
         revision: 1,
         updated_at: '2030-01-01T12:30:00.000Z',
+        owed: 0,
       },
     ]);
     expect(table(rowsAfter(), 'accounts')).toMatchObject([

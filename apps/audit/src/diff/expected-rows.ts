@@ -1,10 +1,20 @@
-import { emptyAccount, parseEvent, evolve, type LedgerEvent } from '#ledger';
+import {
+  emptyAccount,
+  evolve,
+  parseEvent,
+  rulesOf,
+  type LedgerEvent,
+  type RulesNumber,
+} from '#ledger';
 import { rowsOf } from '#read-model';
 import type { StoredEvent } from '../store/event-source.js';
 import type { Row, TableName, Value } from './row-differences.js';
 import {
-  beginConsumption,
   applyCharge,
+  applyCollection,
+  applyExtension,
+  applyForgiving,
+  beginConsumption,
   applyRefund,
   consumptionRow,
   applySettlement,
@@ -12,6 +22,7 @@ import {
 } from './expected-consumption.js';
 
 type ExpectedBatch = Record<string, Value> & { points: number; remaining: number };
+type ExpectedRecharge = Record<string, Value> & { reversed: number; reinstated: number };
 
 /** The rows that the events of one account lead to. They are not computed by the code that writes the tables. */
 export class ExpectedRows {
@@ -19,6 +30,8 @@ export class ExpectedRows {
   readonly #transactions = new Map<string, Row>();
   readonly #batches = new Map<string, ExpectedBatch>();
   readonly #consumptions = new Map<number, ExpectedConsumption>();
+  readonly #recharges = new Map<string, ExpectedRecharge>();
+  #newestRules: RulesNumber = 1;
 
   constructor(readonly user: string) {}
 
@@ -27,10 +40,16 @@ export class ExpectedRows {
     return this.#account.revision + 1;
   }
 
+  /** The rules of its newest event. */
+  get rules(): RulesNumber {
+    return this.#newestRules;
+  }
+
   /** Throws if the event can't be read or applied. `verify` reports such damage of the store. */
   add(stored: StoredEvent): void {
     const event = parseEvent(stored);
     evolve(this.#account, event);
+    this.#newestRules = rulesOf(event);
     const { revision } = this.#account;
     const rows = rowsOf(this.user, revision, event);
     for (const row of rows.transactions) {
@@ -38,6 +57,7 @@ export class ExpectedRows {
     }
     for (const change of rows.batches) this.#changeBatch(change, revision, event.at);
     this.#changeConsumption(event, revision);
+    this.#changeRecharge(event, revision);
     if (event.type === 'ConsumptionSettled') this.#fillInDuration(event);
   }
 
@@ -53,6 +73,8 @@ export class ExpectedRows {
         return this.#accounts();
       case 'batches':
         return this.#batches;
+      case 'recharges':
+        return this.#recharges;
       case 'consumptions':
         return new Map(
           [...this.#consumptions].map(([revision, consumption]) => [
@@ -64,9 +86,9 @@ export class ExpectedRows {
   }
 
   #accounts(): ReadonlyMap<string, Row> {
-    const { revision, balance, held, at } = this.#account;
+    const { revision, balance, held, owed, at } = this.#account;
     if (revision < 0) return new Map();
-    const row = { user_id: this.user, balance, held, revision, updated_at: at };
+    const row = { user_id: this.user, balance, held, revision, updated_at: at, owed };
     return new Map([[this.user, row]]);
   }
 
@@ -104,8 +126,36 @@ export class ExpectedRows {
     const consumption = 'of' in event && this.#consumptions.get(event.of ?? -1);
     if (!consumption) return;
     if (event.type === 'PointsConsumed') applyCharge(consumption, revision, event);
+    else if (event.type === 'ConsumptionExtended') applyExtension(consumption, event);
     else if (event.type === 'PointsRefunded') applyRefund(consumption, event);
     else if (event.type === 'ConsumptionSettled') applySettlement(consumption, event);
+    else if (event.type === 'DebtCollected') applyCollection(consumption, event);
+    else if (event.type === 'DebtForgiven') applyForgiving(consumption, event);
+  }
+
+  /** What was reversed and what was reinstated are sums that only grow. */
+  #changeRecharge(event: LedgerEvent, revision: number): void {
+    if (event.type === 'PointsRecharged') {
+      this.#recharges.set(String(revision), {
+        user_id: this.user,
+        revision,
+        recharge_id: event.rechargeId,
+        batch_id: event.batchId,
+        points: event.points,
+        reversed: 0,
+        reinstated: 0,
+        source_id: event.sourceId,
+      });
+      return;
+    }
+    if (event.type !== 'RechargeReversed' && event.type !== 'RechargeReinstated') return;
+    const recharge = this.#recharges.get(String(event.of));
+    if (recharge === undefined) return;
+    if (event.type === 'RechargeReversed') {
+      recharge.reversed += event.points + event.owed + event.uncollected;
+    } else {
+      recharge.reinstated += event.points + event.forgiven + event.waived;
+    }
   }
 
   #fillInDuration({

@@ -1,8 +1,12 @@
 export type Value = string | number | boolean | null;
 export type Row = Readonly<Record<string, Value>>;
 
-export const TABLES = ['transactions', 'accounts', 'batches', 'consumptions'] as const;
+export const TABLES = ['transactions', 'accounts', 'batches', 'consumptions', 'recharges'] as const;
 export type TableName = (typeof TABLES)[number];
+
+/** Flat JSON in one form, however a database writes it. */
+export const canonicalJson = (value: object): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))));
 
 /** A difference between a row of the read tables and the row that the events lead to. */
 export interface Difference {

@@ -4,13 +4,14 @@ import {
   ACCOUNTS,
   BATCHES,
   CONSUMPTIONS,
+  RECHARGES,
   TRANSACTIONS,
   columnNames,
   type Table,
 } from '#read-model';
 import { CannotCheckError, cannotCheckError } from '../store/errors.js';
 import { prefetchPages } from '../store/prefetch-pages.js';
-import type { Row, TableName, Value } from './row-differences.js';
+import { canonicalJson, type Row, type TableName, type Value } from './row-differences.js';
 
 /** The name of this ledger's tables. One database can hold the tables of several ledgers. */
 const LEDGER_NAME = 'points';
@@ -38,7 +39,7 @@ const PARSERS: Readonly<Record<string, ParseColumn>> = {
   uuid: text,
   text,
   timestamptz: time,
-  jsonb: text,
+  jsonb: (value) => canonicalJson(JSON.parse(value) as object),
 };
 
 function columnParsers<R>(table: Table<R>): Readonly<Record<string, ParseColumn>> {
@@ -59,6 +60,7 @@ const COLUMNS: Readonly<Record<TableName, Readonly<Record<string, ParseColumn>>>
   accounts: columnParsers(ACCOUNTS),
   batches: columnParsers(BATCHES),
   consumptions: columnParsers(CONSUMPTIONS),
+  recharges: columnParsers(RECHARGES),
 };
 
 const VIEWS: Readonly<Record<TableName, readonly [view: string, order: string]>> = {
@@ -66,6 +68,7 @@ const VIEWS: Readonly<Record<TableName, readonly [view: string, order: string]>>
   accounts: ['mjk_point_accounts', 'user_id'],
   batches: ['mjk_point_batches', 'user_id, batch_id'],
   consumptions: ['mjk_point_consumptions', 'user_id, revision'],
+  recharges: ['mjk_point_recharges', 'user_id, revision'],
 };
 
 /** How far the tables follow the events. */
@@ -77,6 +80,8 @@ export interface TableCheckpoint {
   readonly idsAfter: number;
   /** Whether accounts were unparked since the tables were built. Their rows have later ids. */
   readonly wasUnparked: boolean;
+  /** Tables from before there were recharges have one only where it was reversed since. */
+  readonly hasAllRecharges: boolean;
 }
 
 /** An account whose events from `revision` on are left out of the tables. */
@@ -113,11 +118,9 @@ export class TableSnapshot {
       await client.query(`set timezone = 'UTC'; set cursor_tuple_fraction = 0;
         set extra_float_digits = 1; set datestyle = 'ISO'`);
       await client.query('begin isolation level repeatable read read only');
-      return new TableSnapshot(
-        client,
-        await readCheckpoint(client),
-        await readParkedAccounts(client),
-      );
+      const checkpoint = await readCheckpoint(client);
+      await requireRecharges(client);
+      return new TableSnapshot(client, checkpoint, await readParkedAccounts(client));
     } catch (cause) {
       await client.end().catch(() => {});
       if (cause instanceof CannotCheckError) throw cause;
@@ -170,15 +173,17 @@ export class TableSnapshot {
 }
 
 async function readCheckpoint(client: pg.Client): Promise<TableCheckpoint> {
-  // Tables of an older version have neither of the two columns.
+  // Tables of an older version have none of the three columns.
   const { rows } = await client.query<{
     position: Position | null;
     last_id: string;
     unparked: string;
     ids_after: string;
+    has_all_recharges: string;
   }>(
     `select position, last_id, coalesce(to_jsonb(c) ->> 'unparked', '0') as unparked,
-       coalesce(to_jsonb(c) ->> 'ids_after', '0') as ids_after
+       coalesce(to_jsonb(c) ->> 'ids_after', '0') as ids_after,
+       coalesce(to_jsonb(c) ->> 'has_all_recharges', 'false') as has_all_recharges
      from mjk_point_checkpoints c where name = $1 and state = 'live'`,
     [LEDGER_NAME],
   );
@@ -186,7 +191,19 @@ async function readCheckpoint(client: pg.Client): Promise<TableCheckpoint> {
   if (row === undefined) throw new CannotCheckError('there are no read tables in this database');
   const wasUnparked = row.unparked !== '0';
   const [lastId, idsAfter] = [Number(row.last_id), Number(row.ids_after)];
-  return { position: row.position, lastId, idsAfter, wasUnparked };
+  const hasAllRecharges = row.has_all_recharges === 'true';
+  return { position: row.position, lastId, idsAfter, wasUnparked, hasAllRecharges };
+}
+
+/** Tables of an earlier release lack what the events of rules 2 lead to. */
+async function requireRecharges(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string | null }>(
+    `select to_regclass('mjk_point_recharges')::text as name`,
+  );
+  if (rows[0]?.name != null) return;
+  throw new CannotCheckError(
+    'the read tables are of an earlier release: compare them with its auditor, or migrate first',
+  );
 }
 
 async function readParkedAccounts(client: pg.Client): Promise<ReadonlyMap<string, ParkedAccount>> {
