@@ -74,9 +74,9 @@ async function exportAccount(
   range: TimeRange,
   format: ExportFormat,
 ): Promise<string> {
-  const lines: (Pick<StatementLine, 'command'> & { row: StatementRow })[] = [];
+  const lines: { command: StatementLine['provenance']['command']; row: StatementRow }[] = [];
   const firstOf = new Map<number, StatementRow>();
-  const replayed = replayAccount(source, user, {}, ({ command, event, rows }) => {
+  const replayed = replayAccount(source, user, {}, ({ provenance: { command }, event, rows }) => {
     for (const row of rows) {
       const statement: StatementRow = { ...row };
       if (row.line === 0) firstOf.set(row.revision, statement);

@@ -34,7 +34,7 @@ describe('replayAccount', () => {
 
   it('names the command behind each event', async () => {
     const { lines } = await replay({ revision: 2 });
-    expect(lines.map(({ command }) => command)).toEqual([
+    expect(lines.map(({ provenance }) => provenance.command)).toEqual([
       { type: 'RechargePoints', source: '/spec', id: 'r1' },
       { type: 'RechargePoints', source: '/spec', id: 'r2' },
       { type: 'ConsumePoints', source: '/spec', id: 'c1' },
@@ -156,7 +156,7 @@ describe('the JSON of a replay', () => {
   });
 
   it('has the state of the account', async () => {
-    const json = resultJson(ANNA, await replay({ revision: 3 }));
+    const json = resultJson(ANNA, await replay({ revision: 3 }), []);
     expect(json).toMatchObject({
       user_id: ANNA,
       revision: 3,
@@ -172,7 +172,7 @@ describe('the JSON of a replay', () => {
   });
 
   it('has null in the place of what an empty account does not have', async () => {
-    expect(resultJson(ANNA, await replay({}, []))).toEqual({
+    expect(resultJson(ANNA, await replay({}, []), [])).toEqual({
       user_id: ANNA,
       revision: null,
       at: null,

@@ -25,7 +25,7 @@ const POLICY_WITHOUT_COMMANDS: Policy = { ...REMEMBER_EVERYTHING, rememberMin: 0
 export interface StatementLine {
   readonly stored: StoredEvent;
   readonly event: LedgerEvent;
-  readonly command: Provenance['command'];
+  readonly provenance: Provenance;
   readonly rows: readonly NewTransactionRow[];
 }
 
@@ -38,6 +38,8 @@ export interface ReplayLimit {
 export interface ReplayResult {
   readonly account: Account;
   readonly position: Position | null;
+  /** The newest event; null: there is none. */
+  readonly last: LedgerEvent | null;
   /** Newest first, with the durations that were known by then. */
   readonly page: readonly NewTransactionRow[];
   /** The event at which the replay stopped, and why; null: it reached the end. */
@@ -53,10 +55,11 @@ export async function replayAccount(
 ): Promise<ReplayResult> {
   const account = emptyAccount(POLICY_WITHOUT_COMMANDS);
   const page = new UsagePage();
-  let last: StoredEvent | null = null;
+  let last: { readonly stored: StoredEvent; readonly event: LedgerEvent } | null = null;
   const replayed = (stopped: ReplayResult['stopped']): ReplayResult => ({
     account,
-    position: last?.position ?? null,
+    position: last?.stored.position ?? null,
+    last: last?.event ?? null,
     page: page.rows,
     stopped,
   });
@@ -68,10 +71,10 @@ export async function replayAccount(
       if (isPastLimit(limit, event, stored)) return replayed(null);
       const why = applyEvent(account, event);
       if (why !== null) return replayed({ revision: stored.revision, why });
-      last = stored;
+      last = { stored, event };
       const rows = transactionsOf(user, stored.revision, event);
       page.add(event, rows);
-      const printed = onLine({ stored, event, command: provenance.command, rows });
+      const printed = onLine({ stored, event, provenance, rows });
       if (printed !== undefined) await printed;
     }
   }
