@@ -62,7 +62,7 @@ const UNDER_RULES_1: readonly Step[] = [
   recharge('r2', dayTime(3, '13:00'), { points: 30, expires_at: dayTime(40) }),
 ];
 
-export const UNDER_RULES_2: readonly Step[] = [
+const UNDER_RULES_2: readonly Step[] = [
   // A pre-deduction of rules 1 is settled by rules 2: nothing of what was made is free.
   settle('s1', dayTime(4, '12:30'), { consumption_id: 'old', points: 130, duration: 52 }),
   recharge('r3', dayTime(5), { points: 25, expires_at: null, recharge_id: 'order-3' }),

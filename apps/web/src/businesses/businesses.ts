@@ -40,7 +40,7 @@ export class Businesses {
   }
 }
 
-export const withoutBrackets = (label: string): string => /^【(.+)】$/u.exec(label)?.[1] ?? label;
+const withoutBrackets = (label: string): string => /^【(.+)】$/u.exec(label)?.[1] ?? label;
 
 /** Before the settings are read, and when they can't be. */
 export const NO_BUSINESSES = new Businesses([]);

@@ -26,7 +26,7 @@ export function shortfallOf(consumption: ConsumptionStory): Shortfall | null {
 }
 
 /** The rows that paid a debt differ from the others by their description alone. */
-export function collectedFor({ transactions }: ConsumptionStory): number {
+function collectedFor({ transactions }: ConsumptionStory): number {
   const [first] = transactions;
   return transactions
     .filter(({ type, description }) => type === 'consume' && description !== first?.description)
