@@ -281,7 +281,7 @@ describe('migration 6', () => {
       first_row, row_count, duration_row)
     values ('${user}', 1, 'c1', 'tts', 'closed', 7, 7, 0, now(), 1, 1, 1)`;
   const shown = async () => {
-    const { rows } = await pool.query(
+    const { rows } = await pool.query<Record<string, unknown>>(
       `select a.balance, a.owed as account_owed, c.actual, c.charged, c.owed, c.uncollected,
          c.quantity, c.price
        from mjk_point_accounts a join mjk_point_consumptions c using (user_id)`,
