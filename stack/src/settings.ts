@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import {
   ConfigurationError,
-  LEDGER_POLICY,
+  ledgerPolicy,
   list,
   onOff,
   port,
@@ -28,7 +28,7 @@ const VARIABLES = z.object({
   DATABASE_URL: z.string().min(1).optional(),
   EVENT_STORE: z.string().min(1).optional(),
   MIGRATION_URL: z.string().min(1).optional(),
-  LEDGER_POLICY,
+  LEDGER_POLICY: ledgerPolicy,
   SNAPSHOT_KEYS: z.string().min(1).optional(),
   SENDERS_FILE: z.string().min(1).optional(),
   SENDERS: z.string().min(1).optional(),

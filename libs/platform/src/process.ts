@@ -1,7 +1,7 @@
 export { ConfigurationError, readConfiguration, type Environment } from './config/configuration.js';
 export { StallDetector } from './health/stall-detector.js';
 export { GREEN, Health, type HealthStatus, type HealthReport } from './health/health.js';
-export { LEDGER_POLICY } from './config/ledger-variables.js';
+export { ledgerPolicy } from './config/ledger-variables.js';
 export { KAFKA_VARIABLES, kafkaOptions, type KafkaOptions } from './config/kafka-variables.js';
 export { createLog, type Log } from './log/log.js';
 export { LossyWriter } from './log/lossy-writer.js';

@@ -11,7 +11,7 @@ const limits = Object.fromEntries(
  * Changes to the default policy, as JSON, for the first version of the settings. An unknown limit is an
  * error.
  */
-export const LEDGER_POLICY = json()
+export const ledgerPolicy = json()
   .pipe(z.strictObject(limits, { error: 'must be an object of limits by their names' }))
   .transform((changes) => changes as Partial<Policy>)
   .superRefine((changes, context) => {
@@ -38,7 +38,7 @@ export const LEDGER_VARIABLES = {
   }),
   /** Postgres with the read tables, and the snapshots whatever the event store is. */
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, { error: 'must begin with postgres://' }),
-  LEDGER_POLICY,
+  LEDGER_POLICY: ledgerPolicy,
   /** id:secret (base64, 32 bytes or more); the first one seals new snapshots. Empty: no snapshots. */
   SNAPSHOT_KEYS: snapshotKeys.prefault(''),
   /** One loaded snapshot in so many is compared with all its events; 0 for none. */
