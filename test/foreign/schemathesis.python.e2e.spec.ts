@@ -41,7 +41,11 @@ describe('the API that schemathesis calls by its OpenAPI description', () => {
     const rates = {
       ...{ userPerSecond: NO_LIMIT, servicePerSecond: NO_LIMIT, anonymousPerSecond: NO_LIMIT },
     };
-    opened = await openApiOnPostgres('schemathesis', { rates, positionWaitMsMax: 1 });
+    opened = await openApiOnPostgres(
+      'schemathesis',
+      { rates, positionWaitMsMax: 1 },
+      { readSettings: true },
+    );
     const { api } = opened;
     await seedAccount(api);
     await api.app.listen(0, '127.0.0.1');

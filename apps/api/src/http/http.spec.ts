@@ -86,6 +86,8 @@ describe('a known address with another method', () => {
     ['OPTIONS', '/openapi.json', 'GET, HEAD'],
     ['TRACE', '/metrics', 'GET, HEAD'],
     ['QUERY', READ, 'GET, HEAD'],
+    ['GET', '/v1/settings/check', 'POST'],
+    ['OPTIONS', '/v1/settings/preview', 'POST'],
   ])('is answered 405 that names the supported methods: %s %s', async (method, url, allow) => {
     for (const pageFolder of [null, import.meta.dirname]) {
       await open({ parts: { pageFolder } });

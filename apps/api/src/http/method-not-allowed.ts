@@ -14,8 +14,15 @@ class RouteTable {
     this.#methods.set(path, known);
   }
 
+  /** Whether a path is declared as it is, without parameters. */
+  has(path: string): boolean {
+    return this.#methods.has(path);
+  }
+
   /** The sorted methods without duplicates, or an empty list when the path does not exist. */
   methodsFor(path: string): readonly string[] {
+    const own = this.#methods.get(path);
+    if (own !== undefined) return [...own].sort();
     const all = [...this.#methods].filter(([declared]) => matchesPath(declared, path));
     return [...new Set(all.flatMap(([, methods]) => [...methods]))].sort();
   }
@@ -46,7 +53,9 @@ export function rejectUnknownMethods(fastify: FastifyInstance): void {
       send(reply, problemBody(MISSING_HOST));
       return;
     }
-    const methods = isUnknown(request) ? routes.methodsFor(pathOf(request)) : [];
+    const path = pathOf(request);
+    const isRejected = isUnknown(request) || (matchedParameter(request) && routes.has(path));
+    const methods = isRejected ? routes.methodsFor(path) : [];
     if (methods.length === 0) {
       done();
       return;
@@ -71,6 +80,10 @@ export function rejectUnknownMethods(fastify: FastifyInstance): void {
 const isUnknown = (request: FastifyRequest): boolean =>
   request.is404 ||
   (request.routeOptions.url?.includes('*') === true && request.method !== 'OPTIONS');
+
+/** The router takes another route, whose last part is a parameter, where a path lacks the method. */
+const matchedParameter = ({ routeOptions }: FastifyRequest): boolean =>
+  routeOptions.url?.includes(':') === true;
 
 const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? url;
 

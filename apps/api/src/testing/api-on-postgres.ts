@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
 import { TABLES_NAME, openStores } from '#platform';
-import { AccountCommandProcessor } from '#commands';
 import type { EventStore } from '#event-store';
 import {
   PostgresReadTables,
@@ -11,7 +10,7 @@ import {
 } from '#read-model';
 import { createLog } from '#platform/process';
 import { createTestDatabase } from '#testing';
-import { fixedSettings } from '#settings/testing';
+import { VersionWriter } from '#settings/testing';
 import { openTestApi, type TestApi, type TestApiOptions } from './api-fixture.js';
 
 /** The whole API on a new database, which stores the events and the read tables. */
@@ -27,6 +26,7 @@ export interface ApiOnPostgres {
 export async function openApiOnPostgres(
   databaseName: string,
   parts: TestApiOptions['parts'] = {},
+  { readSettings = false } = {},
 ): Promise<ApiOnPostgres> {
   const database = await createTestDatabase(databaseName);
   const url = (await database.emptyPool()).options.connectionString ?? '';
@@ -37,8 +37,10 @@ export async function openApiOnPostgres(
   ]);
   const { events: store, pool, followsDirectly } = stores;
   const tables = openWritableTables(pool, followsDirectly);
-  const commandProcessor = new AccountCommandProcessor({ store, settings: fixedSettings() });
-  const api = await openTestApi({ store, tables, commandProcessor, parts });
+  // The settings say rules 1, as they do where they are not read.
+  if (readSettings)
+    await new VersionWriter(store).write({ at: new Date().toISOString(), rules: 1 });
+  const api = await openTestApi({ store, tables, parts, readSettings });
   return {
     api,
     pool,
