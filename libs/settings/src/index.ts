@@ -1,4 +1,5 @@
 export { SettingsUnavailable } from './errors.js';
+export { lastBegun } from './last-begun.js';
 export {
   toSettingsInForce,
   type SettingsInForce,

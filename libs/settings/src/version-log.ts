@@ -2,6 +2,7 @@ import type { RecordedEvent } from '#event-store';
 import { CHAIN_START, chainHash } from '#identity';
 import { SETTINGS_STREAM, parseSettings } from '#ledger';
 import { SettingsDamaged, UnknownRules } from './errors.js';
+import { lastBegun } from './last-begun.js';
 import { toSettingsInForce, type SettingsInForce } from './settings-in-force.js';
 
 /** No more versions are published: all of them are held in memory. */
@@ -36,13 +37,7 @@ export class VersionLog {
 
   /** Of the versions that have begun by then, the one that began last. */
   at(moment: string): LoggedVersion | undefined {
-    let [low, high] = [0, this.#versions.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#versions[middle]?.from ?? '') <= moment) low = middle + 1;
-      else high = middle;
-    }
-    return this.#versions[low - 1];
+    return lastBegun(this.#versions, moment);
   }
 
   /** Adds the next event of the stream. Throws SettingsDamaged, and is unchanged then. */

@@ -8,7 +8,7 @@ import {
   type Policy,
   type PublishedSettings,
 } from '#ledger';
-import { toSettingsInForce, type SettingsInForce } from '#settings';
+import { lastBegun, toSettingsInForce, type SettingsInForce } from '#settings';
 import { StoreRefusedError } from '../store/errors.js';
 import type { EventSource, StoredEvent } from '../store/event-source.js';
 
@@ -28,11 +28,11 @@ export type KnownPolicies = ReadonlyMap<string, AccountPolicy>;
 export class KnownSettings {
   readonly policies: KnownPolicies;
   readonly #versions = new Map<number, SettingsInForce>();
-  /** Latest first. */
+  /** In the order in which they begin. */
   readonly #read: readonly ReadVersion[];
 
   constructor(policies: readonly Policy[], read: readonly ReadVersion[]) {
-    this.#read = [...read].sort((a, b) => (a.from < b.from ? 1 : -1));
+    this.#read = [...read].sort((a, b) => (a.from < b.from ? -1 : 1));
     const known = new Map<string, AccountPolicy>();
     for (const policy of policies) {
       known.set(policyFingerprint(policy), policy);
@@ -53,8 +53,7 @@ export class KnownSettings {
 
   /** The version in force at a moment: of those that had begun, the one that began last. */
   inForceAt(moment: string): ReadVersion | null {
-    for (const version of this.#read) if (version.from <= moment) return version;
-    return null;
+    return lastBegun(this.#read, moment) ?? null;
   }
 }
 
