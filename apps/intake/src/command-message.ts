@@ -10,7 +10,13 @@ import {
   type Sender,
 } from '#contracts';
 import { toLedgerCommand } from '#commands';
-import { commandIdOf, digestedData, payloadDigest, outcomeIdOf } from '#identity';
+import {
+  commandIdOf,
+  digestedData,
+  payloadDigest,
+  outcomeIdOf,
+  type DigestedData,
+} from '#identity';
 import type { Origin } from '#commands';
 import type { IncomingMessage } from '#kafka';
 import type { LedgerCommand, RulesNumber } from '#ledger';
@@ -90,8 +96,9 @@ export function readCommandMessage(
     return deadLetterMessage(message, 'ClockAhead', detail, from);
   }
   if (at === null) return deadLetterMessage(message, 'Invalid', NO_TIMESTAMP, from);
-  const command = toLedgerCommand(parsed.value, at);
-  const origin = originOf(message, command, parsed.value);
+  const data = digestedData(parsed.value.data);
+  const command = toLedgerCommand(parsed.value, at, data);
+  const origin = originOf(message, command, parsed.value.traceparent, data);
   return { kind: 'command', command, origin, permission: right };
 }
 
@@ -116,13 +123,14 @@ function rejectInvalid(
 function originOf(
   { topic, partition, offset }: IncomingMessage,
   command: LedgerCommand,
-  { data, traceparent }: ParsedCommand,
+  traceparent: string | null,
+  data: DigestedData,
 ): Origin {
   return {
     correlation: traceparent?.split('-')[1] ?? command.commandId,
     ...(traceparent !== null && { traceparent }),
     kafka: { topic, partition, offset },
-    data: digestedData(data),
+    data,
   };
 }
 

@@ -76,11 +76,13 @@ export class Sweeper {
 
   #send({ userId, dueAt }: DueAccount, at: string): Promise<CommandResult> {
     const data = { user_id: userId };
+    const digested = digestedData(data);
     const command = toLedgerCommand(
       { type: 'ExpirePoints', data, source: SWEEPER_SOURCE_PREFIX, id: dueAt },
       at,
+      digested,
     );
-    const origin = { correlation: command.commandId, data: digestedData(data) };
+    const origin = { correlation: command.commandId, data: digested };
     return this.options.execute(command, origin);
   }
 

@@ -1,5 +1,5 @@
 import type { CommandBody } from '#contracts';
-import { commandDigest, commandIdOf } from '#identity';
+import { commandIdOf, digestOf, digestedData, type DigestedData } from '#identity';
 import { PRIORITY_DEFAULT, type LedgerCommand, type Shortfall } from '#ledger';
 
 const SHORTFALL_DEFAULT: Shortfall = 'owe';
@@ -7,8 +7,15 @@ const SHORTFALL_DEFAULT: Shortfall = 'owe';
 /** A parsed command, with the source and the id that its sender gave it. */
 export type SentCommand = CommandBody & { readonly source: string; readonly id: string };
 
-/** `at`: when the trusted side received it, ISO-8601 UTC with milliseconds. */
-export function toLedgerCommand(sent: SentCommand, at: string): LedgerCommand {
+/**
+ * `at`: when the trusted side received it, ISO-8601 UTC with milliseconds. `digested`: what the digest
+ * covers, for a caller that records it as well.
+ */
+export function toLedgerCommand(
+  sent: SentCommand,
+  at: string,
+  digested: DigestedData = digestedData(sent.data),
+): LedgerCommand {
   const { source, id, type, data } = sent;
   const userId = data.user_id;
   return commandFrom(sent, {
@@ -16,7 +23,7 @@ export function toLedgerCommand(sent: SentCommand, at: string): LedgerCommand {
     source,
     id,
     commandId: commandIdOf(userId, source, id),
-    digest: commandDigest(type, data),
+    digest: digestOf(type, digested),
     at,
   });
 }

@@ -9,7 +9,12 @@ const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex'
  * are left out.
  */
 export function commandDigest(type: string, data: object): string {
-  return sha256(`{"data":${JSON.stringify(digestedData(data))},"type":"${type}"}`);
+  return digestOf(type, digestedData(data));
+}
+
+/** The digest of a command, of whose data that is what it covers. */
+export function digestOf(type: string, data: DigestedData): string {
+  return sha256(`{"data":${JSON.stringify(data)},"type":"${type}"}`);
 }
 
 /** Stands in for the command digest when a message can't be read as a command. */

@@ -1,6 +1,13 @@
 export { CHAIN_START, chainHash } from './chain-hash.js';
 export { commandIdOf, eventIdOf, outcomeIdOf, settingsEventId } from './derived-ids.js';
-export { commandDigest, digestedData, payloadDigest, policyFingerprint } from './digest.js';
+export {
+  commandDigest,
+  digestOf,
+  digestedData,
+  payloadDigest,
+  policyFingerprint,
+  type DigestedData,
+} from './digest.js';
 export {
   KEY_ID,
   SIGNATURE_HEADER,

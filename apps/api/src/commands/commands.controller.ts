@@ -46,8 +46,9 @@ export class CommandsController {
     const from = this.senders.authenticateSubject(callerOf(request).subject);
     if (!from.ok) throw this.#reportForbidden(new NotAllowed(from.denial));
     const sent = parseCommand(request, { type, rules, source: from.source });
-    const command = toLedgerCommand(sent, at);
-    const origin = { ...requestOrigin(request), data: digestedData(sent.data) };
+    const data = digestedData(sent.data);
+    const command = toLedgerCommand(sent, at, data);
+    const origin = { ...requestOrigin(request), data };
     const { answer, position } = await from.permission
       .execute(command, (checkRecording) =>
         this.bus.execute(
