@@ -1,4 +1,4 @@
-import { settledWithin } from '#async';
+import { RetryBudget, settledWithin } from '#async';
 import type { Consumer } from 'kafkajs';
 import type { KafkaConnection } from '../connection.js';
 import { onPartitionFetched } from '../kafkajs-patches/fetch-patch.js';
@@ -28,6 +28,7 @@ class KafkaCommandSource implements CommandSource {
   readonly #observer: ConsumerObserver;
   readonly #offsetJumps = new OffsetJumpDetector();
   readonly #openTransactions: OpenTransactionDetector;
+  readonly #stopped = new AbortController();
   #stopListening = (): void => undefined;
   #running: { readonly consumer: Consumer; readonly reader: BatchReader } | null = null;
 
@@ -68,26 +69,31 @@ class KafkaCommandSource implements CommandSource {
       (entry) => this.#onLogEntry(entry),
     );
     this.#running = { consumer, reader };
-    this.#listenTo(consumer, reader);
+    const run = async (): Promise<void> => {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [topic], fromBeginning });
+      if (this.#stopped.signal.aborted) return;
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: limits.concurrentPartitionsMax,
+        eachBatch: reader.read,
+      });
+    };
+    this.#listenTo(consumer, reader, run);
     this.#stopListening = onPartitionFetched((fetched) => {
       if (fetched.topic !== topic) return;
       const { partition, blockedAt } = fetched;
       this.#openTransactions.fetched(partition, blockedAt, performance.now());
     });
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: limits.concurrentPartitionsMax,
-      eachBatch: reader.read,
-    });
+    await run();
   }
 
   async stop(): Promise<void> {
     if (this.#running === null) return;
     const { consumer, reader } = this.#running;
     this.#running = null;
+    this.#stopped.abort();
     this.#stopListening();
     // The process stops: there is nothing left to do about an error.
     const stopped = consumer.stop().catch(() => undefined);
@@ -96,7 +102,7 @@ class KafkaCommandSource implements CommandSource {
     await settledWithin(consumer.disconnect(), this.#limits.leaveMsMax);
   }
 
-  #listenTo(consumer: Consumer, reader: BatchReader): void {
+  #listenTo(consumer: Consumer, reader: BatchReader, run: () => Promise<void>): void {
     const { events } = consumer;
     consumer.on(events.REBALANCING, () => {
       this.#openTransactions.partitionsRevoked();
@@ -108,9 +114,26 @@ class KafkaCommandSource implements CommandSource {
     });
     consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
       reader.partitionsRevoked();
-      this.#observer.crashed(error, restart);
-      if (!restart) this.options.onFatal(error);
+      const restarts = restart || isCoordinatorNotFound(error);
+      this.#observer.crashed(error, restarts);
+      if (!restarts) this.options.onFatal(error);
+      else if (!restart) void this.#runAgain(run);
     });
+  }
+
+  /** After other errors that pass, kafkajs restarts by itself. */
+  async #runAgain(run: () => Promise<void>): Promise<void> {
+    const budget = new RetryBudget(
+      { ...this.#limits, totalMsMax: Infinity },
+      { signal: this.#stopped.signal },
+    );
+    while (await budget.waitAfterFailure()) {
+      try {
+        return await run();
+      } catch (error) {
+        this.#observer.crashed(error, true);
+      }
+    }
   }
 
   /** kafkajs reports an offset that is out of range in its log and nowhere else. */
@@ -121,3 +144,10 @@ class KafkaCommandSource implements CommandSource {
     this.#observer.offsetJumped(this.#offsetJumps.outOfRange(Number(partition)));
   }
 }
+
+/**
+ * kafkajs takes every failure to ask for the group's coordinator for final, also a broker that does
+ * not answer or is only just starting.
+ */
+const isCoordinatorNotFound = ({ name }: Error): boolean =>
+  name === 'KafkaJSGroupCoordinatorNotFound';
