@@ -7,7 +7,7 @@ import { requireBusiness, retainedConsumption } from './retained.js';
 import type { Hold } from './state.js';
 import type { Business } from '../settings/business.js';
 import { COMMAND_POINTS_MAX, HOLD_DAYS_MAX, QUANTITY_MAX } from '../settings/limits.js';
-import { addQuantities, priceOf } from '../settings/price.js';
+import { addQuantities, priceOfMore } from '../settings/price.js';
 import { invariant } from '../support/assert.js';
 import { daysToMs, isoTime, later, plusSeconds } from '../support/time.js';
 
@@ -28,7 +28,7 @@ export function extend(pending: PendingEvents, command: ExtendConsumption): Refu
   if (refusal !== null) return refusal;
   const added = measureOf(command, business);
   const quantity = added === null ? hold.quantity : addQuantities(hold.quantity ?? 0, added);
-  const points = command.points ?? priceOfMore(hold, quantity);
+  const points = command.points ?? pointsOfMore(hold, quantity);
   const estimated = consumption.estimated + points;
   if (estimated > COMMAND_POINTS_MAX || (quantity ?? 0) > QUANTITY_MAX) {
     return { code: 'PriceTooHigh', details: {} };
@@ -79,7 +79,6 @@ function priceRefusal(
 }
 
 /** The price of the whole quantity less that of the quantity so far. Points that were told stay on top. */
-function priceOfMore({ price, quantity: before }: Hold, quantity: number | null): number {
-  if (price === null || quantity === null) return 0;
-  return priceOf(quantity, price) - priceOf(before ?? 0, price);
+function pointsOfMore({ price, quantity: before }: Hold, quantity: number | null): number {
+  return price === null || quantity === null ? 0 : priceOfMore(quantity, before ?? 0, price);
 }

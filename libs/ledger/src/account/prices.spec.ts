@@ -204,6 +204,33 @@ describe('an extension', () => {
       .holds({ balance: 975, held: 25 });
   });
 
+  it('holds exactly that also where both prices are larger than a number can hold', () => {
+    const gold = business('gold', 'token', '999.999', {
+      price: { points: '999.999', per: '0.000001', step: null, minimum: 1, rounding: 'down' },
+    });
+    givenRules2(
+      recharged(1, 2_000),
+      consumed([draw(1, 5)], {
+        sourceType: 'gold',
+        settleBy: '2030-01-02',
+        quantity: 9_500_000,
+        price: frozen(gold),
+        ...HELD,
+      }),
+    )
+      .with(gold)
+      .when(extend({ quantity: 0.000001 }))
+      .then(
+        consumed([draw(1, 999)], {
+          of: 1,
+          sourceType: 'gold',
+          quantity: 0.000001,
+          settleBy: '2030-01-02',
+        }),
+        extended(1, '2030-01-02', 1_004, { quantity: 9_500_000.000001 }),
+      );
+  });
+
   it('moves no points where the price stays the same', () => {
     heldChat()
       .when(extend({ quantity: 0 }))

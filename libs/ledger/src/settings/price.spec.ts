@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ROUNDINGS, type Price } from './business.js';
-import { addQuantities, priceOf, toMicro } from './price.js';
+import { addQuantities, priceOf, priceOfMore, toMicro } from './price.js';
 
 const price = (change: Partial<Price> = {}): Price => ({
   points: '1',
@@ -50,6 +50,22 @@ describe('the price of a quantity', () => {
   it('is the same when it is asked again of the same price', () => {
     const same = price({ points: '0.3', per: '0.7' });
     expect([priceOf(9, same), priceOf(9, same)]).toEqual([4, 4]);
+  });
+});
+
+describe('the price of more of a quantity', () => {
+  it('is the price of the whole less that of what was there before', () => {
+    const stepped = price({ points: '2', step: '10', minimum: 30 });
+    expect(priceOfMore(12, 0, stepped)).toBe(40);
+    expect(priceOfMore(12, 10, stepped)).toBe(10);
+    expect(priceOfMore(10, 1, stepped)).toBe(0);
+  });
+
+  it('is exact where both prices are larger than a number can hold', () => {
+    const dear = price({ points: '999.999', per: '0.000001', rounding: 'down' });
+    expect(priceOf(9_500_000.000001, dear)).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
+    expect(priceOfMore(9_500_000.000001, 9_500_000, dear)).toBe(999);
+    expect(priceOfMore(9_500_000.000002, 9_500_000.000001, dear)).toBe(1_000);
   });
 });
 
@@ -131,6 +147,27 @@ describe('every price', () => {
           };
           const expected = referencePrice(quantity, { ...told, minimum });
           expect(priceOf(quantity, written)).toBe(Number(expected));
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('of more is exactly what the whole costs more', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(quantities, quantities),
+        fc.record({ points: micros, per: micros, step: fc.option(micros) }),
+        fc.constantFrom(...ROUNDINGS),
+        ([a, b], { points, per, step }, rounding) => {
+          const [before, whole] = a < b ? [a, b] : [b, a];
+          const told = { points, per, step, minimum: 5, rounding };
+          const written = price({
+            ...{ points: decimal(points), per: decimal(per), minimum: 5, rounding },
+            step: step === null ? null : decimal(step),
+          });
+          const expected = referencePrice(whole, told) - referencePrice(before, told);
+          expect(priceOfMore(whole, before, written)).toBe(Number(expected));
         },
       ),
       { numRuns: 3_000 },

@@ -20,8 +20,28 @@ export function priceOf(quantity: number, price: Price): number {
   const points =
     small !== null && Number.isSafeInteger(dividend)
       ? divide(dividend, small.denominator, rounding)
-      : divideExactly(BigInt(counted) * exact.numerator, exact.denominator, rounding);
+      : Number(divideExactly(BigInt(counted) * exact.numerator, exact.denominator, rounding));
   return Math.max(minimum, points);
+}
+
+/**
+ * The price of the whole quantity less that of the quantity before. Where points were told, each alone
+ * may be beyond every limit, and larger than a number can hold exactly, while the difference is small.
+ */
+export function priceOfMore(whole: number, before: number, price: Price): number {
+  const points = priceOf(whole, price);
+  if (Number.isSafeInteger(points)) return points - priceOf(before, price);
+  return Number(exactPriceOf(whole, price) - exactPriceOf(before, price));
+}
+
+function exactPriceOf(quantity: number, price: Price): bigint {
+  const micro = toMicro(quantity);
+  if (micro === 0) return 0n;
+  const { step, exact } = ratioOf(price);
+  const counted = BigInt(step === null ? micro : roundUpTo(micro, step));
+  const points = divideExactly(counted * exact.numerator, exact.denominator, price.rounding);
+  const minimum = BigInt(price.minimum);
+  return points > minimum ? points : minimum;
 }
 
 /** A price as whole numbers: points for a millionth of a unit, as a fraction in its lowest terms. */
@@ -77,10 +97,10 @@ function divide(dividend: number, divisor: number, rounding: Rounding): number {
   return roundsUp(rest * 2, divisor, rounding) ? whole + 1 : whole;
 }
 
-function divideExactly(dividend: bigint, divisor: bigint, rounding: Rounding): number {
+function divideExactly(dividend: bigint, divisor: bigint, rounding: Rounding): bigint {
   const rest = dividend % divisor;
   const whole = dividend / divisor;
-  return Number(roundsUp(rest * 2n, divisor, rounding) ? whole + 1n : whole);
+  return roundsUp(rest * 2n, divisor, rounding) ? whole + 1n : whole;
 }
 
 function roundsUp(
