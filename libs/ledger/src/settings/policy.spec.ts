@@ -42,6 +42,13 @@ describe('a policy', () => {
     ]);
   });
 
+  it('must not have a grace of more than a century', () => {
+    expect(policyFaults({ ...DEFAULT_POLICY, refundGraceDays: 36_500 })).toEqual([]);
+    expect(policyFaults({ ...DEFAULT_POLICY, refundGraceDays: 36_501 })).toEqual([
+      'refundGraceDays must be at most 36500',
+    ]);
+  });
+
   it('must not have a rememberMin above its rememberMax', () => {
     expect(policyFaults({ ...DEFAULT_POLICY, rememberMin: 5, rememberMax: 4 })).toEqual([
       'rememberMin must not be greater than rememberMax',

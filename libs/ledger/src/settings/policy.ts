@@ -39,6 +39,12 @@ export interface SettingsPolicy extends Policy {
 /** What an account remembers by. Without `rechargesMax` it does not remember recharges at all. */
 export type AccountPolicy = Policy & Partial<Pick<SettingsPolicy, 'rechargesMax'>>;
 
+/**
+ * Of `refundGraceDays`, a century. Times are texts with years of four digits: a grace that ends after
+ * the year 9999 could not be compared, and one that no date can name would stop every refund.
+ */
+export const REFUND_GRACE_DAYS_MAX = 36_500;
+
 /** Under rules 1. */
 export const DEFAULT_POLICY: Policy = {
   refundableDays: 180,
@@ -76,6 +82,9 @@ export function policyFaults(policy: Policy): readonly string[] {
   const faults = Object.entries(policy)
     .filter(([, value]) => !Number.isSafeInteger(value) || (value as number) < 0)
     .map(([name]) => `${name} must be a whole number, 0 or more`);
+  if (policy.refundGraceDays > REFUND_GRACE_DAYS_MAX) {
+    faults.push(`refundGraceDays must be at most ${REFUND_GRACE_DAYS_MAX}`);
+  }
   if (policy.rememberMin > policy.rememberMax) {
     faults.push('rememberMin must not be greater than rememberMax');
   }

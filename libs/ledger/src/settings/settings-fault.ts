@@ -25,5 +25,9 @@ const TIME =
 export const isTime = (value: unknown): value is string =>
   typeof value === 'string' && TIME.test(value) && isOnCalendar(value);
 
+/** Not -0, which would be stored as 0, so that the same version sent again would seem another one. */
 export const isWholeNumber = (value: unknown, min: number, max: number): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
+  Number.isSafeInteger(value) &&
+  !Object.is(value, -0) &&
+  (value as number) >= min &&
+  (value as number) <= max;

@@ -1,8 +1,16 @@
-import { DEFAULT_SETTINGS_POLICY, OVERRUNS, type SettingsPolicy } from './policy.js';
+import {
+  DEFAULT_SETTINGS_POLICY,
+  OVERRUNS,
+  REFUND_GRACE_DAYS_MAX,
+  type SettingsPolicy,
+} from './policy.js';
 import { addFault, isObject, isWholeNumber, type SettingsFault } from './settings-fault.js';
 
-/** What is owed stands in a column of 32 bits. */
-const OWED_LIMIT = 2_000_000_000;
+/** What is owed stands in a column of 32 bits. Other limits are bounded by what is a safe number. */
+const LIMITS_MAX: Partial<Record<keyof SettingsPolicy, number>> = {
+  owedMax: 2_000_000_000,
+  refundGraceDays: REFUND_GRACE_DAYS_MAX,
+};
 
 const POLICY_FIELDS = Object.keys(DEFAULT_SETTINGS_POLICY[2]) as readonly (keyof SettingsPolicy)[];
 
@@ -36,12 +44,11 @@ function limitFault(name: keyof SettingsPolicy, value: unknown): string | null {
     const isKnown = OVERRUNS.some((overrun) => overrun === value);
     return isKnown ? null : `must be one of ${OVERRUNS.join(', ')}`;
   }
-  if (name === 'owedMax') {
-    const isGood = isWholeNumber(value, 0, OWED_LIMIT);
-    return isGood ? null : `must be a whole number, 0 to ${OWED_LIMIT}`;
-  }
-  const isGood = isWholeNumber(value, 0, Number.MAX_SAFE_INTEGER);
-  return isGood ? null : 'must be a whole number, 0 or more';
+  const max = LIMITS_MAX[name];
+  if (isWholeNumber(value, 0, max ?? Number.MAX_SAFE_INTEGER)) return null;
+  return max === undefined
+    ? 'must be a whole number, 0 or more'
+    : `must be a whole number, 0 to ${max}`;
 }
 
 const NOTICE_LISTS = [

@@ -152,7 +152,7 @@ describe('the rules of a version', () => {
 
 describe('the policy of a version', () => {
   it.each(Object.keys(DRAFT.policy))('is whole, and well-formed: %s', (name) => {
-    for (const bad of [undefined, null, -1, 0.5, '7', 2 ** 53, Number.NaN]) {
+    for (const bad of [undefined, null, -1, -0, 0.5, '7', 2 ** 53, Number.NaN]) {
       expect(fieldsOf(withPolicy({ [name]: bad }))).toContain(`policy.${name}`);
     }
   });
@@ -172,6 +172,11 @@ describe('the policy of a version', () => {
   it('lets no more be owed than its column holds', () => {
     expect(fieldsOf(withPolicy({ owedMax: 2_000_000_000 }))).toEqual([]);
     expect(fieldsOf(withPolicy({ owedMax: 2_000_000_001 }))).toEqual(['policy.owedMax']);
+  });
+
+  it('has no grace that ends after the last year of four digits', () => {
+    expect(fieldsOf(withPolicy({ refundGraceDays: 36_500 }))).toEqual([]);
+    expect(fieldsOf(withPolicy({ refundGraceDays: 36_501 }))).toEqual(['policy.refundGraceDays']);
   });
 
   it('remembers at most what it remembers at least', () => {
