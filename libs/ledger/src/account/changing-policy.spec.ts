@@ -3,6 +3,13 @@ import { decide } from './decide.js';
 import { replay } from './evolve.js';
 import { REMEMBER_EVERYTHING } from '../settings/policy.js';
 import { snapshotDifference } from '../storage/snapshot-difference.js';
+import {
+  expectDebtsToAddUp,
+  expectFewBatches,
+  expectSoundDebts,
+  expectSoundPrices,
+  expectSoundReversals,
+} from '../testing/account-invariants.js';
 import { historiesOfChangingPolicy, type CommandHistory } from '../testing/arbitrary-histories.js';
 import { loadAccount, runHistory } from '../testing/run-history.js';
 
@@ -27,10 +34,29 @@ describe('in every history whose policy changes on the way, the account', () => 
 
   it('owes only where the balance is 0, and what its debts add up to', () => {
     forAllHistories((input) => {
+      const { account, history } = runHistory(input, { after: expectSoundDebts });
+      expectDebtsToAddUp(history, account);
+    });
+  });
+
+  it('reverses no more than came in, and owes nothing that expired', () => {
+    forAllHistories((input) => {
+      expectSoundReversals(runHistory(input).history);
+    });
+  });
+
+  it('carries prices that stood in the version which was in force', () => {
+    forAllHistories((input) => {
+      for (const { events, terms } of runHistory(input).steps) expectSoundPrices(events, terms);
+    });
+  });
+
+  it('uses more batches only up to the limits in force', () => {
+    forAllHistories((input) => {
+      let used = 0;
       runHistory(input, {
-        after: ({ balance, owed, debts }) => {
-          expect(owed).toBe(debts.reduce((sum, { points }) => sum + points, 0));
-          expect(owed === 0 || balance === 0).toBe(true);
+        after: (account, step) => {
+          used = expectFewBatches(used, account, step);
         },
       });
     });

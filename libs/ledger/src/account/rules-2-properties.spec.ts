@@ -12,7 +12,11 @@ import {
   expectSoundDebts,
   expectSoundPrices,
 } from '../testing/account-invariants.js';
-import { commandHistories, type CommandHistory } from '../testing/arbitrary-histories.js';
+import {
+  commandHistories,
+  historiesOfChangingPolicy,
+  type CommandHistory,
+} from '../testing/arbitrary-histories.js';
 import {
   buildCommand,
   consume,
@@ -26,6 +30,7 @@ import {
 import { openDebt } from '../testing/reference-windows.js';
 import { runHistory } from '../testing/run-history.js';
 import { DEFAULT_SETTINGS_POLICY } from '../settings/policy.js';
+import { addQuantities, priceOf, priceOfMore } from '../settings/price.js';
 import { FIRST_BUSINESSES, settingsInForce } from '../settings/settings.js';
 
 // A failure prints the seed and the path that lead to it. PROPERTY_RUNS: how many stories each
@@ -105,6 +110,58 @@ describe('in every history, a price', () => {
   });
 });
 
+describe('in every history, what is settled without points', () => {
+  it('costs what the price that its consumption began with makes of the quantity', () => {
+    fc.assert(
+      fc.property(historiesOfChangingPolicy(), (input) => {
+        const { history, steps } = runHistory(input);
+        for (const { command, events } of steps) {
+          if (command.type !== 'SettleConsumption' || command.points !== null) continue;
+          if (events.some((event) => event.type === 'CommandRefused')) continue;
+          const settled = events.findLast((event) => event.type === 'ConsumptionSettled');
+          if (settled === undefined) continue;
+          const begun = history[settled.of];
+          if (begun?.type !== 'PointsConsumed' || begun.price === null) {
+            throw new Error(`revision ${settled.of} froze no price`);
+          }
+          expect(settled.quantity).toBe(command.quantity ?? command.duration);
+          expect(settled.actual).toBe(priceOf(settled.quantity!, begun.price));
+        }
+      }),
+      { numRuns },
+    );
+  });
+});
+
+describe('in every history, an extension without points', () => {
+  it('holds the price of the whole quantity less that of the quantity so far', () => {
+    fc.assert(
+      fc.property(historiesOfChangingPolicy(), (input) => {
+        const { history, steps } = runHistory(input);
+        for (const { command, before, events } of steps) {
+          if (command.type !== 'ExtendConsumption' || command.points !== null) continue;
+          const extended = events.at(-1);
+          if (extended?.type !== 'ConsumptionExtended') continue;
+          const { of } = extended;
+          const begun = history[of];
+          if (begun?.type !== 'PointsConsumed') throw new Error(`nothing began at ${of}`);
+          const earlier = before.findLast(
+            (event) => event.type === 'ConsumptionExtended' && event.of === of,
+          );
+          const held = earlier?.type === 'ConsumptionExtended' ? earlier : null;
+          const quantity = held === null ? begun.quantity : held.quantity;
+          const added = command.quantity ?? command.duration;
+          const whole = added === null ? quantity : addQuantities(quantity ?? 0, added);
+          expect(extended.quantity).toBe(whole);
+          const more = added === null ? 0 : priceOfMore(whole!, quantity ?? 0, begun.price!);
+          expect(extended.estimated).toBe((held?.estimated ?? begun.points) + more);
+        }
+      }),
+      { numRuns },
+    );
+  });
+});
+
 describe('in every history, the batches that are used', () => {
   it('become more only by a recharge, or by what is closed or reversed and comes back', () => {
     forAllHistories((input) => {
@@ -174,32 +231,77 @@ function run(account: Account, ask: CommandInput, terms: Terms): readonly Ledger
   return decision.events;
 }
 
+interface NetStep {
+  readonly type: 'recharge' | 'reverse' | 'reinstate';
+  readonly points: number;
+}
+
 describe('reversing and reinstating the same amounts', () => {
   const policy = { ...DEFAULT_SETTINGS_POLICY[2], owedMax: 2_000_000_000 };
   const terms = termsOf({ version: 1, rules: 2, policy, businesses: FIRST_BUSINESSES });
+  const at = '2030-01-01';
+  const SOLD = 200;
+  const amounts = (max: number): fc.Arbitrary<number[]> =>
+    fc.array(fc.integer({ min: 1, max }), { minLength: 1, maxLength: 6 });
+
+  function netAfter(spent: number, steps: readonly NetStep[]): number {
+    const account = replay([], policy);
+    run(account, recharge(SOLD, { id: 'sold', rechargeId: 'order', at }), terms);
+    if (spent > 0) run(account, consume(spent, { id: 'spent', at }), terms);
+    steps.forEach(({ type, points }, nth) => {
+      const build = { recharge, reverse, reinstate }[type];
+      const events = run(account, build(points, { id: `${type}-${nth}`, at }), terms);
+      expect(events.map((event) => event.type)).not.toContain('CommandRefused');
+    });
+    expectSoundDebts(account);
+    return account.balance - account.owed;
+  }
 
   it('comes to the same net in whatever order, where all is owed and nothing expires', () => {
-    const amounts = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 6 });
     fc.assert(
-      fc.property(amounts, fc.nat(150), fc.integer(), (points, spent, seed) => {
-        const nets = [points, shuffled(points, seed)].map((order) => {
-          const account = replay([], policy);
-          const at = '2030-01-01';
-          run(account, recharge(200, { id: 'r', rechargeId: 'order', at }), terms);
-          if (spent > 0) run(account, consume(spent, { id: 'c', at }), terms);
-          order.forEach((each, nth) => {
-            run(account, reverse(each, { id: `reverse-${nth}`, at }), terms);
-            if (each % 3 === 0) run(account, reinstate(each, { id: `back-${nth}`, at }), terms);
-          });
-          return account.balance - account.owed;
-        });
-        expect(nets[1]).toBe(nets[0]);
-        const kept = sum(points.filter((each) => each % 3 !== 0));
-        expect(nets[0]).toBe(200 - spent - kept);
-      }),
+      fc.property(
+        fc.record({ reversed: amounts(33), recharged: amounts(60), spent: fc.nat(SOLD) }),
+        fc.array(fc.nat(5), { maxLength: 6 }),
+        fc.tuple(fc.integer(), fc.integer()),
+        ({ reversed, recharged, spent }, undone, seeds) => {
+          // What is reinstated is as much as some of the reversals, in other parts than they were.
+          const reinstated = undone.flatMap((nth) => splitInTwo(reversed[nth] ?? 0));
+          fc.pre(sum(reinstated) <= sum(reversed));
+          const steps = [
+            ...reversed.map((points) => ({ type: 'reverse', points }) as const),
+            ...reinstated.map((points) => ({ type: 'reinstate', points }) as const),
+            ...recharged.map((points) => ({ type: 'recharge', points }) as const),
+          ];
+          const expected = SOLD - spent + sum(recharged) - sum(reversed) + sum(reinstated);
+          for (const seed of seeds) {
+            expect(netAfter(spent, possibleOrder(shuffled(steps, seed)))).toBe(expected);
+          }
+        },
+      ),
+      { numRuns },
     );
   });
 });
+
+const splitInTwo = (points: number): number[] =>
+  [Math.floor(points / 3), points - Math.floor(points / 3)].filter((part) => part > 0);
+
+/** The steps in that order, but none is reinstated before as much is reversed. */
+function possibleOrder(steps: readonly NetStep[]): readonly NetStep[] {
+  const waiting = [...steps];
+  const ordered: NetStep[] = [];
+  let reversed = 0;
+  while (waiting.length > 0) {
+    const place = waiting.findIndex(
+      ({ type, points }) => type !== 'reinstate' || points <= reversed,
+    );
+    const [next] = waiting.splice(place, 1);
+    if (next === undefined || place < 0) throw new Error('more is reinstated than reversed');
+    if (next.type !== 'recharge') reversed += next.type === 'reverse' ? next.points : -next.points;
+    ordered.push(next);
+  }
+  return ordered;
+}
 
 function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
   const keyed = items.map((item, place) => ({ item, key: Math.imul(place + 1, seed | 1) }));

@@ -3,6 +3,7 @@ import { testUuid, USER } from './command-builders.js';
 import { FIELDS, type CommandFields } from './arbitrary-commands.js';
 import { toRules1Fields } from './rules-1-fields.js';
 import type { LedgerCommand } from '../account/commands.js';
+import type { Business, Price } from '../settings/business.js';
 import { DEFAULT_SETTINGS_POLICY, OVERRUNS, type SettingsPolicy } from '../settings/policy.js';
 import {
   BEGINNING_OF_TIME,
@@ -135,14 +136,28 @@ export const commandHistories = (stepsMax = 50): fc.Arbitrary<CommandHistory> =>
       return { policy, settings, commands: builder.commands };
     });
 
-/** The same, but from somewhere in the middle on other limits are in force. */
+/** What rules 1 don't know can change: here every price does. */
+const repriced = ({ rules, businesses }: Settings): readonly Business[] =>
+  rules === 1
+    ? businesses
+    : businesses.map((business) => ({ ...business, price: business.price && OTHER_PRICE }));
+
+const OTHER_PRICE: Price = { points: '1.7', per: '1', step: null, minimum: 2, rounding: 'up' };
+
+/** The same, but from somewhere in the middle on other limits and prices are in force. */
 export const historiesOfChangingPolicy = (): fc.Arbitrary<CommandHistory> =>
   fc
     .record({ history: commandHistories(), next: policies, hours: fc.integer({ min: 1, max: 60 }) })
     .map(({ history, next, hours }) => {
       const before = history.settings.at(-1) as Settings;
       const from = Math.max(START, Date.parse(before.from)) + hours * HOUR;
-      const changed = { ...before, version: before.version + 1, policy: next, from: isoTime(from) };
+      const changed = {
+        ...before,
+        version: before.version + 1,
+        policy: next,
+        businesses: repriced(before),
+        from: isoTime(from),
+      };
       return { ...history, settings: [...history.settings, changed] };
     });
 
