@@ -97,6 +97,42 @@ describe('finished work that costs more than its estimate and the balance', () =
       );
   });
 
+  it('is refused late too where its pre-deduction said so, and can still be settled', () => {
+    givenRules2(
+      recharged(1, 100),
+      consumed([draw(1, 100)], { settleBy: TOMORROW, overrun: 'refuse', onTimeout: 'return' }),
+    )
+      .when(consume(100, { consumptionId: 'other', at: TOMORROW }))
+      .then(
+        refunded(1, 'timed_out', [returnOf(1, 100)]),
+        consumed([draw(1, 100)], { consumptionId: 'other' }),
+      )
+      .when(settle(130))
+      .thenRefused('InsufficientPoints', { balance: 0, asked: 130, owed: 0 })
+      .when(recharge(130))
+      .then(recharged(newBatch(1), 130))
+      .when(settle(130))
+      .then(consumed([draw(newBatch(1), 130)], { of: 1 }), settled(1, 100, 130, { durationOf: 6 }));
+  });
+
+  it('takes what is there where it comes late and is capped', () => {
+    givenRules2(
+      recharged(1, 100),
+      consumed([draw(1, 100)], { settleBy: TOMORROW, overrun: 'cap', onTimeout: 'return' }),
+    )
+      .when(consume(70, { consumptionId: 'other', at: TOMORROW }))
+      .then(
+        refunded(1, 'timed_out', [returnOf(1, 100)]),
+        consumed([draw(1, 70)], { consumptionId: 'other' }),
+      )
+      .when(settle(130))
+      .then(
+        consumed([draw(1, 30)], { of: 1 }),
+        settled(1, 100, 130, { uncollected: 100, durationOf: 4 }),
+      )
+      .holds({ balance: 0, owed: 0 });
+  });
+
   it('is owed only up to the limit of the policy', () => {
     held()
       .under({ owedMax: 20 })
@@ -162,6 +198,32 @@ describe('who owes', () => {
         refused('InsufficientPoints', { balance: 10, asked: 11, owed: 0 }),
       )
       .holds({ balance: 10, owed: 0 });
+  });
+
+  it('pays the oldest debt after each of several time-outs of one instant, in their order', () => {
+    const hold = (points: number, consumptionId: string, settleBy: string, terms: object = HELD) =>
+      consumed([draw(1, points)], { consumptionId, settleBy, ...terms });
+    givenRules2(
+      recharged(1, 110),
+      hold(30, 'a', TOMORROW),
+      hold(10, 'b', TOMORROW, { overrun: 'owe', onTimeout: 'charge' }),
+      hold(30, 'c', TOMORROW),
+      hold(20, 'd', '2030-01-03'),
+      hold(20, 'e', '2030-01-03'),
+      settled(5, 20, 30, { consumptionId: 'e', owed: 10 }),
+      settled(4, 20, 45, { consumptionId: 'd', owed: 25 }),
+    )
+      .when(consume(25, { at: TOMORROW }))
+      .then(
+        refunded(1, 'timed_out', [returnOf(1, 30)], { consumptionId: 'a' }),
+        collected(5, [draw(1, 10)], { consumptionId: 'e' }),
+        collected(4, [draw(1, 20)], { consumptionId: 'd' }),
+        settled(2, 10, 10, { consumptionId: 'b', cause: 'timed_out' }),
+        refunded(3, 'timed_out', [returnOf(1, 30)], { consumptionId: 'c' }),
+        collected(4, [draw(1, 5)], { consumptionId: 'd' }),
+        consumed([draw(1, 25)]),
+      )
+      .holds({ balance: 0, held: 0, owed: 0 });
   });
 
   it('pays nothing out of what came back dead', () => {

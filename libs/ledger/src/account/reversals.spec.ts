@@ -131,6 +131,23 @@ describe('a reversal', () => {
     });
   });
 
+  it('of two recharges of the most points there can be leaves the largest debt there can be', () => {
+    const second = { rechargeId: 'second' };
+    givenRules2(
+      recharged(1, 1_000_000_000, order),
+      consumed([draw(1, 1_000_000_000)], { consumptionId: 'a' }),
+      recharged(2, 1_000_000_000, second),
+      consumed([draw(2, 1_000_000_000)], { consumptionId: 'b' }),
+    )
+      .under({ owedMax: 2_000_000_000 })
+      .when(reverse())
+      .then(reversed(0, 1, 0, { owed: 1_000_000_000 }))
+      .when(reverse(null, second))
+      .then(reversed(2, 2, 0, { owed: 1_000_000_000, ...second }))
+      .when(consume(1))
+      .thenRefused('InsufficientPoints', { balance: 0, asked: 1, owed: 2_000_000_000 });
+  });
+
   it('makes a debt no larger than the policy allows', () => {
     givenRules2(recharged(1, 100, order), consumed([draw(1, 100)]))
       .under({ owedMax: 30 })
@@ -198,6 +215,20 @@ describe('a reinstatement', () => {
       .thenRefused('ReinstatementExceedsReversal', { reversed: 40, asked: 41 })
       .when(reinstate(1, { rechargeId: 'x' }))
       .thenRefused('UnknownRecharge', { rechargeId: 'x' });
+  });
+
+  it('may come to the largest balance there can be', () => {
+    givenRules2(
+      recharged(1, 1_000_000_000, order),
+      reversed(0, 1, 1_000_000_000),
+      recharged(2, 1_000_000_000),
+      recharged(3, 147_483_648),
+    )
+      .when(reinstate())
+      .thenRefused('BalanceLimit', { balance: 1_147_483_648, held: 0, asked: 1_000_000_000 })
+      .when(reinstate(999_999_999))
+      .then(reinstated(0, [returnOf(1, 999_999_999)]))
+      .holds({ balance: 2_147_483_647 });
   });
 
   it('is refused where it would pass the largest balance', () => {
