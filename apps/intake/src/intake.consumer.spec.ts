@@ -412,6 +412,26 @@ describe('The form of a message', () => {
     expect(letters.map(({ headers }) => headers?.['dead-reason'])).toEqual(['Invalid', 'Invalid']);
   });
 
+  it('names every new field that is wrong in it, to the sender', async () => {
+    const { handle, sent } = open({ settings: switching() });
+    const written =
+      `{"user_id":"${USER}","source_type":"chat","quantity":-0.5,"overrun":"later",` +
+      '"on_timeout":"charge","metadata":{"job":7}}';
+    const wrong = messageOf(consume(5), 'wrong', { value: Buffer.from(written) });
+    await handle(wrong, { ...wrong, timestampMs: SWITCH_MS - 1 });
+    const details = bodiesOf(sent, TOPICS.outcomes).map((outcome) => [
+      outcome['status'],
+      String(outcome['detail'])
+        .split('; ')
+        .map((fault) => fault.split(' ')[0])
+        .sort(),
+    ]);
+    expect(details).toEqual([
+      ['invalid', ['metadata', 'on_timeout', 'overrun', 'quantity']],
+      ['invalid', ['metadata', 'on_timeout', 'overrun', 'points', 'quantity', 'source_type']],
+    ]);
+  });
+
   it('is that of now where it has no stamp, or one that is too far ahead', async () => {
     const { handle, sent } = open({ settings: switching((atMs) => atMs <= NOW_MS) });
     await handle(named('ahead', NOW_MS + 3_600_000), named('without', -1));

@@ -66,6 +66,45 @@ describe('Settings in force', () => {
     ]);
   });
 
+  it('are looked for at the time of each command where none are known at once', async () => {
+    const { source } = versions({}, ofRules2);
+    const asked: string[] = [];
+    const inForceAt = (at: string) => {
+      asked.push(at);
+      return source.inForceAt(at);
+    };
+    const { processor, log, appends } = openProcessor({
+      settings: { peek: () => null, inForceAt },
+    });
+    const sent = [recharge('a', 1), recharge('b', 1, { at: SWITCH }), recharge('c', 1)];
+    await run(processor, ...sent);
+    expect(asked).toEqual([AT, SWITCH, SWITCH]);
+    expect(appends).toHaveLength(3);
+    expect(settingsOfEvents(log)).toEqual([
+      [1, 1, 1],
+      [2, 2, 2],
+      [2, 2, 2],
+    ]);
+  });
+
+  it('that the reading no longer knows by the time the account is loaded decide all the same', async () => {
+    const { source } = versions({}, ofRules2);
+    let isKnown = true;
+    const { processor, log } = openProcessor({
+      settings: {
+        peek: (at) => (isKnown ? source.peek(at) : null),
+        inForceAt: () => Promise.reject(new SettingsUnavailable('store-away', 'away')),
+      },
+      readFaultOf: () => {
+        isKnown = false;
+        return undefined;
+      },
+    });
+    // Which settings are in force at a moment does not change any more, once they are known.
+    const [answered] = await run(processor, recharge('a', 1));
+    expect([answered?.answer.status, settingsOfEvents(log)]).toEqual(['accepted', [[1, 1, 1]]]);
+  });
+
   it('are those at the time of the account where a command is dated before it', async () => {
     const { source } = versions({}, ofRules2);
     const { processor, log } = openProcessor({ settings: source });
@@ -100,6 +139,35 @@ describe('Settings in force', () => {
     const [repeated] = await run(processor, recharge('a', 1, { at: SWITCH }));
     expect(repeated?.answer).toMatchObject({ replayed: true, balance: 1 });
     expect(eventsIn(log)).toHaveLength(3);
+  });
+
+  it('of other rules answer a repeat as it was answered first', async () => {
+    const { source } = versions({}, ofRules2);
+    const { processor, log } = openProcessor({ settings: source });
+    const unnamed = (at: string) =>
+      ({ ...consume('job-1', 4, { at }), consumptionId: null }) as ReturnType<typeof consume>;
+    await run(processor, recharge('a', 10), unnamed(AT));
+    const sameOrder = {
+      ...recharge('again', 10, { at: SWITCH }),
+      rechargeId: recharge('a', 10).commandId,
+    } as ReturnType<typeof recharge>;
+    const [again, other, refused] = await run(
+      processor,
+      unnamed(SWITCH),
+      { ...unnamed(SWITCH), digest: 'f'.repeat(64) },
+      sameOrder,
+    );
+    expect(again?.answer).toMatchObject({ replayed: true, consumptionId: 'job-1', balance: 6 });
+    expect(other?.answer).toMatchObject({
+      code: 'CommandIdReused',
+      consumptionId: unnamed(SWITCH).commandId,
+    });
+    expect(refused?.answer.code).toBe('RechargeIdReused');
+    expect(settingsOfEvents(log)).toEqual([
+      [1, 1, 1],
+      [1, 1, 1],
+      [2, 2, 2],
+    ]);
   });
 
   it('keep snapshots apart by policy and rules', async () => {

@@ -133,6 +133,41 @@ describe('the data of a command by rules 2', () => {
   });
 });
 
+describe('a field of a command by rules 2', () => {
+  const numbers = ['points', 'quantity', 'duration', 'settle_within', 'priority'];
+  const WRONG_OF_EVERY_KIND = ['true', '[]', '{}', '[5]', '{"valueOf":5}', '""', '-1', '1e400'];
+
+  it.each(TYPES)('of %s is named whatever else than its own type it has', (type) => {
+    for (const field of [...OWN_FIELDS[type], 'user_id']) {
+      const isNumber = numbers.includes(field);
+      for (const written of [...WRONG_OF_EVERY_KIND, isNumber ? '"5"' : '5']) {
+        const faults = faultsOf(type, fromJson(`{"${field}":${written}}`));
+        expect([written, faults.map((fault) => fault.field)]).toEqual([written, [field]]);
+        expect(faults[0]?.reason).toMatch(/^must be /);
+      }
+    }
+  });
+
+  it.each([
+    ['points', '1000000001'],
+    ['points', '0.5'],
+    ['points', '1.0000001'],
+    ['settle_within', '604801'],
+    ['settle_within', '1.5'],
+    ['duration', '10000000.0000001'],
+    ['quantity', '10000000.0000001'],
+    ['priority', '101'],
+    ['source_id', `"${'x'.repeat(65)}"`],
+    ['consumption_id', `"${'x'.repeat(129)}"`],
+    ['reason', `"${'x'.repeat(201)}"`],
+    ['expires_at', '"2030-02-30T00:00:00Z"'],
+  ])('%s is named where it is over its limits: %s', (field, written) => {
+    for (const type of TYPES.filter((one) => OWN_FIELDS[one].includes(field))) {
+      expect([type, badFields(type, fromJson(`{"${field}":${written}}`))]).toEqual([type, [field]]);
+    }
+  });
+});
+
 describe('a business on the wire', () => {
   it.each(['a', 'chat', 'thousand_tokens', 'x9', `a${'_'.repeat(31)}`])('can be %s', (code) => {
     expect(badFields('ConsumePoints', { source_type: code })).toEqual([]);

@@ -65,6 +65,20 @@ describe('A reading of the settings', () => {
     expect(reader.peek(before)).toBeNull();
   });
 
+  it('is replaced as soon as the time of day was set forward', async () => {
+    const { reader, clock, writer, state } = openReader();
+    await writer.write({});
+    await reader.inForceAt(clock.iso);
+    const anHourAhead = new Date(START + 3_600_000);
+    Object.assign(clock, { timeOfDay: () => anHourAhead.getTime() });
+    const from = clock.in(-60);
+    await writer.write({ from, rules: 2 });
+    const { reads } = state;
+    expect(reader.peek(clock.iso)).toBeNull();
+    expect((await reader.inForceAt(clock.iso)).settings.version).toBe(2);
+    expect(state.reads).toBe(reads + 1);
+  });
+
   it('is shared by all who wait for it', async () => {
     const { reader, clock, writer, state } = openReader();
     await writer.write({});

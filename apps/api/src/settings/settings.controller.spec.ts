@@ -351,6 +351,29 @@ describe('Commands over HTTP, by the settings in force', () => {
     expect(reversed.json()).toMatchObject({ points: 5, recharge_id: 'order-1', balance: 0 });
   });
 
+  it.each<[string, object, string[]]>([
+    [
+      'ConsumePoints',
+      { source_type: 'Chat', quantity: '5', overrun: 'owe', metadata: { Job: 'x' } },
+      ['metadata', 'overrun', 'quantity', 'source_type'],
+    ],
+    [
+      'ExtendConsumption',
+      { consumption_id: 'job', quantity: -1, points: 0.5, settle_within: 604_801 },
+      ['points', 'quantity', 'settle_within'],
+    ],
+    ['ExtendConsumption', { consumption_id: 'job' }, ['settle_within']],
+    [
+      'ReverseRecharge',
+      { recharge_id: 'x'.repeat(129), cause: 'whim', shortfall: 7, points: 1e10, note: 'x' },
+      ['cause', 'note', 'points', 'recharge_id', 'shortfall'],
+    ],
+    ['ReinstateRecharge', { recharge_id: 'a\nb', reason: '' }, ['reason', 'recharge_id']],
+  ])('name every new field that is wrong: %s %j', async (type, fields, wrong) => {
+    const response = await send(type, 'k1', fields);
+    expect([response.statusCode, fieldsOf(response).sort()]).toEqual([400, wrong]);
+  });
+
   it('are described in the form of the rules in force now', async () => {
     await openWithLaterRules2();
     const described = async () => {
