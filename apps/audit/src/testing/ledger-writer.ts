@@ -1,6 +1,6 @@
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { parseCommandData, type CommandType } from '#contracts';
-import type { EventStore } from '#event-store';
+import type { EventStore, SealedSnapshots } from '#event-store';
 import {
   CHAIN_START,
   accountStream,
@@ -96,11 +96,16 @@ export class WriterUnderSettings {
   readonly #inForce = new Map<PublishedSettings, SettingsInForce>();
   readonly #publisher: VersionWriter;
 
-  constructor(store: EventStore) {
+  /** With `snapshots`, every command leaves a snapshot of its account. */
+  constructor(store: EventStore, snapshots?: SealedSnapshots) {
     this.#publisher = new VersionWriter(store);
     const at = (moment: string): SettingsInForce => this.#at(moment);
     const settings = { peek: at, inForceAt: async (moment: string) => at(moment) };
-    this.#processor = new AccountCommandProcessor({ store, settings });
+    this.#processor = new AccountCommandProcessor({
+      store,
+      settings,
+      ...(snapshots && { snapshots, limits: { snapshotEvery: 1 } }),
+    });
   }
 
   async publish(changes: Parameters<VersionWriter['write']>[0]): Promise<void> {

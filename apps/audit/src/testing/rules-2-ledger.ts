@@ -1,5 +1,5 @@
 import type { CommandType } from '#contracts';
-import type { EventStore } from '#event-store';
+import type { EventStore, SealedSnapshots } from '#event-store';
 import { DEFAULT_POLICY, FIRST_BUSINESSES, type Business } from '#ledger';
 import { WriterBeforeSettings, WriterUnderSettings, type SentInTest } from './ledger-writer.js';
 import { USERS, dayTime } from './sample-ledger.js';
@@ -118,6 +118,7 @@ const UNDER_RULES_2: readonly Step[] = [
 export async function writeLedgerOfRules2(
   store: EventStore,
   users: readonly string[] = USERS,
+  snapshots?: SealedSnapshots,
 ): Promise<void> {
   const run = async (
     writer: { run(sent: SentInTest, correlation: string): Promise<void> },
@@ -131,7 +132,7 @@ export async function writeLedgerOfRules2(
     }
   };
   await run(new WriterBeforeSettings(store, DEFAULT_POLICY), BEFORE_SETTINGS);
-  const writer = new WriterUnderSettings(store);
+  const writer = new WriterUnderSettings(store, snapshots);
   await writer.publish({ at: dayTime(1, '13:00'), by: 'first process' });
   await run(writer, UNDER_RULES_1);
   await writer.publish({
