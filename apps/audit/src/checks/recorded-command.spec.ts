@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { commandDigest, commandIdOf, digestedData } from '#identity';
 import type { CommandType, LedgerEvent, RulesNumber } from '#ledger';
 import { recordedCommand } from './recorded-command.js';
@@ -74,6 +75,28 @@ describe('recordedCommand', () => {
     expect(faultOf('ExpirePoints', { user_id: USER }, { digest })).toEqual({
       kind: 'digest-not-derived',
       detail: `that of its data is ${commandDigest('ExpirePoints', { user_id: USER })}, it says ${digest}`,
+    });
+  });
+
+  it.each<[string, object]>([
+    ['in another order', { user_id: USER, consumption_id: 'c' }],
+    ['with a field that is null', { consumption_id: 'c', reason: null, user_id: USER }],
+    ['not as the edge reads them', { consumption_id: 'c', user_id: USER.toUpperCase() }],
+  ])('requires data of which a digest is made: not %s, whatever digest they have', (_, data) => {
+    const type = 'RefundPoints';
+    const digest = createHash('sha256')
+      .update(`{"data":${JSON.stringify(data)},"type":"${type}"}`)
+      .digest('hex');
+    const commandId = commandIdOf(USER, '/spec', 'x');
+    const event = { type: 'PointsExpired', commandId, digest, receivedAt: AT } as LedgerEvent;
+    const command = { source: '/spec', id: 'x', type } as const;
+    const provenance = { command, correlation: '', data: data as Record<string, unknown> };
+    expect(recordedCommand(USER, { first: 0, events: [event], provenance }, 2)).toEqual({
+      kind: 'fault',
+      fault: {
+        kind: 'digest-not-derived',
+        detail: `its data are not as a digest covers them, but {"consumption_id":"c","user_id":"${USER}"} is`,
+      },
     });
   });
 

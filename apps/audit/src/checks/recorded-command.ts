@@ -22,12 +22,17 @@ export function recordedCommand(
   const { command, data } = provenance;
   const { commandId, digest, receivedAt } = firstEvent;
   if (data === undefined) return notDerived('the data of its command are missing');
-  const computed = digestOf(command.type, data);
+  const text = JSON.stringify(data);
+  const computed = digestOf(command.type, text);
   if (computed !== digest) return notDerived(`that of its data is ${computed}, it says ${digest}`);
   const parsed = parseCommandData(command.type, withNulls(command.type, data), form);
   if (!parsed.ok) {
     const [error] = parsed.errors;
     return ruleBroken(`data of no ${command.type}: ${error?.field} ${error?.reason}`);
+  }
+  const canonical = canonicalJson(parsed.value.data);
+  if (canonical !== text) {
+    return notDerived(`its data are not as a digest covers them, but ${canonical} is`);
   }
   if (parsed.value.data.user_id !== userId) {
     return ruleBroken(`its command is for user ${parsed.value.data.user_id}`);
@@ -39,8 +44,25 @@ export function recordedCommand(
 }
 
 /** The data are stored as canonical JSON, so that parsing and printing gives the same text. */
-const digestOf = (type: string, data: object): string =>
-  hash('sha256', `{"data":${JSON.stringify(data)},"type":"${type}"}`, 'hex');
+const digestOf = (type: string, data: string): string =>
+  hash('sha256', `{"data":${data},"type":"${type}"}`, 'hex');
+
+/**
+ * What a digest covers of the data that the edge makes of these: in order of name, without what is null. Any
+ * other text has a digest too, with which a repeat of the command would not be known as one.
+ */
+function canonicalJson(data: object): string {
+  const fields = Object.entries(data)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]: [string, unknown]) => {
+      const text = isObject(value) ? canonicalJson(value) : JSON.stringify(value);
+      return `${JSON.stringify(name)}:${text}`;
+    });
+  return `{${fields.join(',')}}`;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** A digest covers no field that is null, and of a recharge this one must be told. */
 const withNulls = (type: string, data: object): object =>

@@ -240,6 +240,12 @@ describe('verifyStore finds, although all hashes were made anew,', () => {
       /^(owedAfter|owed) is \d+, the rules say \d+$/,
     ],
     [
+      'a field that no such event has',
+      () => withData(firstOf('chat'), (data) => (data['bonus'] = 1)),
+      'rule-broken',
+      /bonus/,
+    ],
+    [
       'another reason of a refusal',
       () => withData(firstOf('poem'), (data) => (data['code'] = 'NoPrice')),
       'rule-broken',
