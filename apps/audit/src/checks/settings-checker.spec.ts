@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Position } from '#event-store';
 import { MemoryEventStore, MemoryLog } from '#event-store/testing';
+import { settingsEventId } from '#identity';
 import { FIRST_BUSINESSES, SETTINGS_STREAM } from '#ledger';
 import { VersionWriter } from '#settings/testing';
 import type { StoredEvent } from '../store/event-source.js';
@@ -95,6 +97,16 @@ describe('The check of the settings', () => {
       SETTINGS_STREAM,
     );
     expect(damageOf(forged)).toEqual([['id-not-derived', 1]]);
+  });
+
+  it.each(['data', 'meta'] as const)('finds what was added to the %s of a version', async (field) => {
+    const events = await intact();
+    swap(events[1], field, '{', '{"secret":1,');
+    const forged = events.map((event) => {
+      const digest = createHash('sha256').update(event.data).digest('hex');
+      return { ...event, id: settingsEventId(event.revision, digest) };
+    });
+    expect(damageOf(withFreshHashes(forged, SETTINGS_STREAM))).toEqual([['rule-broken', 1]]);
   });
 
   it('tells the newest version', async () => {

@@ -1,9 +1,17 @@
 import { hash } from 'node:crypto';
-import { UnreadableEvent, parseSettings, settingsFaults, type PublishedSettings } from '#ledger';
+import {
+  UnreadableEvent,
+  parseSettings,
+  serializeSettings,
+  settingsFaults,
+  type PublishedSettings,
+} from '#ledger';
 import type { StoredEvent } from '../store/event-source.js';
 import { deriveSettingsId } from './derived-id.js';
 import type { ReadVersion } from './known-settings.js';
 import { StreamChecker, reportAt, type Report } from './stream-checker.js';
+
+type StoredSettings = ReturnType<typeof parseSettings>;
 
 export type NewestVersion = Pick<ReadVersion, 'version' | 'from' | 'rules'>;
 
@@ -39,6 +47,7 @@ export class SettingsChecker {
     }
     const { version, from, rules } = parsed.kind === 'known' ? parsed.settings : parsed;
     if (version !== stored.revision + 1) this.#broken(stored, `it says it is version ${version}`);
+    if (parsed.kind === 'known') this.#checkText(stored, parsed);
     const settings = parsed.kind === 'known' ? parsed.settings : null;
     const before = this.#before;
     if (settings !== null && (before !== null || stored.revision === 0)) {
@@ -58,6 +67,18 @@ export class SettingsChecker {
   #checkId(stored: StoredEvent): void {
     const id = deriveSettingsId(stored.revision, hash('sha256', stored.data, 'hex'));
     if (stored.id !== id) reportAt(this.report, 'id-not-derived', stored, `it should be ${id}`);
+  }
+
+  /** What no reader of the version sees could stand in it, too. */
+  #checkText(
+    stored: StoredEvent,
+    { settings, origin }: Extract<StoredSettings, { readonly kind: 'known' }>,
+  ): void {
+    const written = serializeSettings(settings, origin);
+    for (const field of ['data', 'meta'] as const) {
+      if (stored[field] === written[field]) continue;
+      this.#broken(stored, `its ${field} is not written as the ledger writes it`);
+    }
   }
 
   #checkPublication(
@@ -82,7 +103,7 @@ export class SettingsChecker {
     );
   }
 
-  #parse(stored: StoredEvent): ReturnType<typeof parseSettings> | null {
+  #parse(stored: StoredEvent): StoredSettings | null {
     try {
       return parseSettings(stored);
     } catch (error) {
