@@ -43,9 +43,13 @@ async function send(body: CommandBody): Promise<void> {
 }
 
 const of = { user_id: ALICE };
-const recharge = (points: number, order: string): CommandBody => ({
+const recharge = (
+  points: number,
+  recharge_id: string,
+  source_id: string | null = recharge_id,
+): CommandBody => ({
   type: 'RechargePoints',
-  data: { ...of, points, expires_at: null, source_id: order, recharge_id: order },
+  data: { ...of, points, expires_at: null, source_id, recharge_id },
 });
 
 /** 100 are held for a video that costs 130. */
@@ -149,6 +153,25 @@ describe('a recharge that was reversed', () => {
       { dispute: 'case-1' },
       null,
     ]);
+  });
+
+  it.each([
+    ['has no order', null],
+    ['shares its order with another that was reversed', 'order-2'],
+  ])('is told with a row that does not tell it, where it %s', async (_, source) => {
+    await send(recharge(170, 'second', source));
+    await send(recharge(10, 'third', source));
+    for (const recharge_id of ['third', 'second']) {
+      const data = { ...of, recharge_id };
+      await send({ type: 'ReverseRecharge', data: { ...data, cause: 'mistake' } });
+      await send({ type: 'ReinstateRecharge', data });
+    }
+    await api.project();
+    const [reinstated] = await rowsOf();
+    expect(reinstated).toMatchObject({ description: '【充值恢复】', source_id: source });
+    const story = await storyOf(reinstated);
+    expect(story.recharge).toMatchObject({ recharge_id: 'second', points: 170 });
+    expect(story.recharge?.transactions).toEqual([reinstated]);
   });
 
   it('tells what a sender kept, also with a row that is not of the first event', async () => {

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ConsumptionStory, RechargeStory, TransactionStory } from '#contracts';
 import type { EventStore } from '#event-store';
 import { accountStream } from '#identity';
+import type { LedgerEvent } from '#ledger';
 import { EVENT_STORE, READ_TABLES } from '#platform';
 import type { ReadTables, RowName, TransactionDetails } from '#read-model';
 import { notFound } from '../common/problems/problem.js';
@@ -22,9 +23,10 @@ export class TransactionStoryReader {
   ) {}
 
   async read(userId: string, name: RowName): Promise<TransactionStory> {
-    const details = await this.tables.transactionDetails(userId, name);
-    if (details === null) throw notFound(rowNotFoundDetail(name));
-    const decoded = await this.#readEvent(userId, details.row.revision);
+    const found = await this.tables.transactionDetails(userId, name);
+    if (found === null) throw notFound(rowNotFoundDetail(name));
+    const decoded = await this.#readEvent(userId, found.row.revision);
+    const details = await this.#withRecharge(userId, found, decoded);
     const { event, provenance } = decoded;
     const data = await readCommandData(this.store, userId, decoded);
     return {
@@ -42,12 +44,37 @@ export class TransactionStoryReader {
     };
   }
 
+  /** Where a row names its order alone, and the tables can't tell its recharge, its event does. */
+  async #withRecharge(
+    userId: string,
+    details: TransactionDetails,
+    { event }: DecodedEvent,
+  ): Promise<TransactionDetails> {
+    if (details.recharge !== null || details.consumption !== null) return details;
+    const revision = reversedRecharge(event);
+    if (revision === null) return details;
+    return { ...details, recharge: await this.tables.recharge(userId, { revision }) };
+  }
+
   async #readEvent(userId: string, revision: number): Promise<DecodedEvent> {
     const one = { from: revision, limit: 1 };
     for await (const recorded of this.store.readStream(accountStream(userId), one)) {
       return decodeEvent(recorded);
     }
     throw new Error(`a row of ${userId} has no event of revision ${revision}`);
+  }
+}
+
+/** The revision of the recharge that the event reverses, reinstates or collects for; null: of none. */
+function reversedRecharge(event: LedgerEvent): number | null {
+  switch (event.type) {
+    case 'RechargeReversed':
+    case 'RechargeReinstated':
+      return event.of;
+    case 'DebtCollected':
+      return event.consumptionId === null ? event.of : null;
+    default:
+      return null;
   }
 }
 
