@@ -615,6 +615,19 @@ export function readTablesContract(open: OpenReadTables): void {
       expect((await storyOf(6))!.rows).toHaveLength(1);
     });
 
+    it('is not told of what was consumed for a business of the name of a reversal', async () => {
+      const { tables, writer } = await open(isDenseSuccessor);
+      const sourceId = 'order-9';
+      const events = [
+        recharged({ balanceAfter: 100, sourceId, owedAfter: 0 }),
+        consumed({ balanceAfter: 90, owedAfter: 0, sourceId, label: '【充值撤销】' }),
+        reversed({ balanceAfter: 60, sourceId, points: 30 }),
+      ];
+      await writeAll(writer, inBatches(inStoreOrder([{ userId: OTHER, events }]), 10));
+      const story = await tables.transactionDetails(OTHER, { revision: 2, line: 0 });
+      expect(story!.rows.map(({ revision }) => revision)).toEqual([0, 2]);
+    });
+
     it('has used what it paid late, and not what a recharge got back', async () => {
       const usage = await opened.tables.usage(OWING, { groupBy: 'source_type', timeZone: 'UTC' });
       expect(usage).toMatchObject([

@@ -79,6 +79,7 @@ export async function findRowsOfRecharge(
      (select ${ROW_COLUMNS}
       from mjk_point_transaction_lines
       where user_id = $1 and source_id = $3 and description = any ($4::text[])
+        and consumption_of is null -- a business may have any label
         and (batch_id = $5 and description = $6 or not exists (
           select from mjk_point_recharges o
           where o.user_id = $1 and o.source_id = $3 and o.reversed > 0 and o.revision <> $2))

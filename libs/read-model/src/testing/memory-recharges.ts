@@ -41,7 +41,7 @@ export function rowsOfRecharge(
   const isOnly = reversedOfOrder(recharges, order).length === 1;
   return rows.filter((row) => {
     if (row.id === shown.id || row.revision === revision) return true;
-    if (order === null || row.source_id !== order) return false;
+    if (order === null || row.source_id !== order || row.consumption_of !== null) return false;
     return LABELS.includes(row.description ?? '') && (isOnly || isOfBatch(recharge, row));
   });
 }
