@@ -1,4 +1,4 @@
-import type { LedgerEvent, PointsConsumed } from '#ledger';
+import type { LedgerEvent, PointsConsumed, PointsRefunded } from '#ledger';
 
 import {
   consumed,
@@ -671,8 +671,10 @@ export function readTablesContract(open: OpenReadTables): void {
   describe('the consumptions with a quantity or a duration', () => {
     const named = (consumptionId: string, changes: Partial<PointsConsumed>) =>
       consumed({ balanceAfter: 0, owedAfter: 0, points: 10, consumptionId, ...changes });
+    const returned = (changes: Partial<PointsRefunded>) =>
+      refunded({ balanceAfter: 10, owedAfter: 0, ...changes });
 
-    it('are those of all accounts that began last, newest first', async () => {
+    it('are those of all accounts that began last, newest first, without what came back whole', async () => {
       const { tables, writer } = await open(isDenseSuccessor);
       const later = '2030-01-02T00:00:00.000Z';
       const accounts = [
@@ -683,6 +685,10 @@ export function readTablesContract(open: OpenReadTables): void {
             named('by duration', { balanceAfter: 30, duration: 2.5 }),
             named('by nothing', { balanceAfter: 20 }),
             named('held', { balanceAfter: 10, quantity: 12, settleBy: later }),
+            named('cancelled', { balanceAfter: 0, quantity: 3, settleBy: later }),
+            returned({ of: 4, consumptionId: 'cancelled', cause: 'cancelled' }),
+            named('timed out', { balanceAfter: 0, quantity: 4, settleBy: later }),
+            returned({ of: 6, consumptionId: 'timed out', cause: 'timed_out' }),
           ],
         },
         {
@@ -761,7 +767,7 @@ export function readTablesContract(open: OpenReadTables): void {
   describe('the last pre-deduction that was not named', () => {
     it('is told by its time, and is none while there was none', async () => {
       const { tables, writer } = await open(isDenseSuccessor);
-      expect(await tables.lastUnnamedAt()).toBeNull();
+      expect(await tables.unnamedPreDeductions()).toEqual({ lastAt: null, unnotedUntil: null });
       const commandId = '00000000-0000-5000-8000-00000000000c';
       const held = (n: number, consumptionId: string) =>
         consumed({
@@ -773,7 +779,7 @@ export function readTablesContract(open: OpenReadTables): void {
         ...[held(1, 'a'), held(2, commandId), held(3, 'b')],
       ];
       await writeAll(writer, inBatches(inStoreOrder([{ userId: OTHER, events }]), 1));
-      expect(await tables.lastUnnamedAt()).toBe(day(2));
+      expect(await tables.unnamedPreDeductions()).toEqual({ lastAt: day(2), unnotedUntil: null });
     });
   });
 

@@ -100,6 +100,13 @@ export interface ProjectionStatus {
   readonly parked: ParkedAccount | null;
 }
 
+export interface UnnamedPreDeductions {
+  /** When the last one began. null: none is known. */
+  readonly lastAt: string | null;
+  /** Until then an earlier release of the projector wrote the tables and noted none. null: it never did. */
+  readonly unnotedUntil: string | null;
+}
+
 /** Identifies a recharge by its event, or by the id that it was given. */
 export type RechargeName = { readonly revision: number } | { readonly rechargeId: string };
 
@@ -127,7 +134,7 @@ export interface ReadTables {
   recharge(userId: string, name: RechargeName): Promise<RechargeRow | null>;
   /**
    * The consumptions of all accounts that began last and have a quantity or a duration, newest first; those
-   * that many others followed are left out.
+   * that many others followed are left out, and those whose points came back whole.
    */
   measuredConsumptions(limit: number): Promise<readonly ConsumptionRow[]>;
   /**
@@ -137,9 +144,6 @@ export interface ReadTables {
   dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]>;
   /** When the oldest open pre-deduction of an account that is not parked began. null: none is open. */
   oldestOpenConsumption(): Promise<string | null>;
-  /**
-   * When rules 1 last began a pre-deduction that its command did not name. null: never, as far as the tables
-   * tell, which earlier releases of the projector did not note.
-   */
-  lastUnnamedAt(): Promise<string | null>;
+  /** The pre-deductions that rules 1 began and whose commands did not name them. */
+  unnamedPreDeductions(): Promise<UnnamedPreDeductions>;
 }

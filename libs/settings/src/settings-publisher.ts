@@ -21,11 +21,18 @@ interface SettingsPublisherOptions {
   readonly clock?: Clock;
 }
 
-interface Publication {
-  /** The version that this will be. */
-  readonly version: number;
+interface Draft {
+  /** The version that this will be; null: it is not told, which must be one of the faults. */
+  readonly version: number | null;
   /** Everything that is published, and who does; it may be anything. */
   readonly draft: Readonly<Record<string, unknown>>;
+  /** What is wrong with it besides what the rules say. */
+  readonly faults?: readonly SettingsFault[];
+  /** The same, where it depends on the version before. */
+  readonly faultsBehind?: (before: PublishedSettings) => Promise<readonly SettingsFault[]>;
+}
+
+interface Publication extends Draft {
   readonly origin: SettingsOrigin;
 }
 
@@ -57,8 +64,8 @@ export class SettingsPublisher {
   }
 
   /** What `publish` would answer now, without publishing. */
-  async check(publication: Omit<Publication, 'origin'>): Promise<CheckResult> {
-    const examined = await this.#examine(publication);
+  async check(draft: Draft): Promise<CheckResult> {
+    const examined = await this.#examine(draft);
     return examined.kind === 'valid' ? { kind: 'valid' } : examined;
   }
 
@@ -79,19 +86,25 @@ export class SettingsPublisher {
   }
 
   async #examine(
-    publication: Omit<Publication, 'origin'>,
+    publication: Draft,
   ): Promise<
     | PublishResult
     | { readonly kind: 'valid'; readonly settings: PublishedSettings; readonly hash: Uint8Array }
   > {
     await this.#reader.refresh();
     const { versions } = this.#reader;
-    const { version, draft } = publication;
+    const { draft, faults: ownFaults = [], faultsBehind } = publication;
     const { newest, size, hash } = versions;
-    if (version !== size + 1) return this.#compare(publication);
+    const version = size + 1;
+    const isNext = publication.version === version;
+    if (!isNext && ownFaults.length === 0) return this.#compare(publication);
     const before = newest === undefined ? null : judgeable(newest);
     const at = new Date(await this.#store.timeOfDay()).toISOString();
-    const faults = [...settingsFaults(draft, { before, at })];
+    const faults = [...ownFaults];
+    if ((isNext || publication.version === null) && before !== null && faultsBehind !== undefined) {
+      faults.push(...(await faultsBehind(before)));
+    }
+    faults.push(...settingsFaults(draft, { before, at }));
     if (version > VERSIONS_MAX) {
       faults.push({ field: 'version', reason: `must be at most ${VERSIONS_MAX}` });
     }
@@ -102,9 +115,9 @@ export class SettingsPublisher {
   }
 
   /** Of a version that is there, or that can't come yet. */
-  #compare({ version, draft }: Omit<Publication, 'origin'>): PublishResult {
+  #compare({ version, draft }: Draft): PublishResult {
     const { versions } = this.#reader;
-    const there = versions.get(version);
+    const there = version === null ? undefined : versions.get(version);
     if (there?.kind === 'known') {
       const { settings } = there.inForce;
       const { at } = settings;

@@ -1,6 +1,7 @@
 import { MemoryEventStore } from '#event-store/testing';
 import { DEFAULT_SETTINGS_POLICY } from '#ledger';
 import { eventsPage, settingsPage, settingsPreview, settingsVersion } from '#contracts';
+import { MemoryReadTables } from '#read-model/testing';
 import { VersionWriter, draftOf } from '#settings/testing';
 import {
   ALICE,
@@ -117,6 +118,30 @@ describe('Publishing settings over HTTP', () => {
     expect((await check(bodyOf(3, inMinutes(10)))).statusCode).toBe(409);
   });
 
+  it('reads the settings once for each judgement', async () => {
+    let reads = 0;
+    const clock = new TestClock();
+    const store = new MemoryEventStore({
+      timeOfDay: () => clock.time,
+      readFaultOf: () => {
+        reads += 1;
+        return undefined;
+      },
+    });
+    await api.close();
+    api = await openTestApi({ store, readSettings: true });
+    const readsOf = async (run: () => Promise<{ statusCode: number }>) => {
+      reads = 0;
+      return [(await run()).statusCode, reads];
+    };
+    await read(api, '/v1/settings');
+    const body = bodyOf(2, inMinutes(10));
+    // Besides, the clock of the store is read, and what was published is read back.
+    expect(await readsOf(() => check(body))).toEqual([200, 2]);
+    expect(await readsOf(() => check({ ...body, note: '', by: 'x' }))).toEqual([400, 2]);
+    expect(await readsOf(() => publish(body))).toEqual([200, 3]);
+  });
+
   it.each(['user', 'service', 'auditor'])('is not for the role %s', async (role) => {
     const response = await post('', bodyOf(2, inMinutes(10)), [role]);
     expect(response.statusCode).toBe(403);
@@ -184,6 +209,25 @@ describe('Turning rules 2 on', () => {
     expect(response.json()).not.toHaveProperty('accept');
     expect((await publish(body)).headers['idempotency-replayed']).toBe('true');
     expect((await publish(bodyOf(3, inMinutes(20)))).statusCode).toBe(200);
+  });
+
+  it('is refused where the tables can’t tell about the last 7 days, which they were not asked to note', async () => {
+    await openWithHold({ consumption_id: 'job-1' });
+    const unnotedUntil = inMinutes(0);
+    const noted = { lastAt: null, unnotedUntil };
+    const tables = Object.assign(new MemoryReadTables(), { unnamedPreDeductions: async () => noted });
+    const { store } = api;
+    await api.close();
+    api = await openTestApi({ store, tables, readSettings: true });
+    api.clock.time = Date.parse(unnotedUntil) + 7 * 86_400_000;
+    const body = bodyOf(2, inMinutes(10));
+    for (const response of [await check(body), await publish(body)]) {
+      expect([response.statusCode, fieldsOf(response)]).toEqual([400, ['accept']]);
+      expect(acceptOf(response)?.reason).toContain(`until ${unnotedUntil} the read tables`);
+    }
+    expect((await check({ ...body, accept: true })).statusCode).toBe(200);
+    api.clock.time += 1;
+    expect((await check(bodyOf(2, inMinutes(10)))).statusCode).toBe(200);
   });
 
   it('needs no word where every pre-deduction names its consumption', async () => {

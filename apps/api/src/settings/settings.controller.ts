@@ -12,14 +12,13 @@ import {
   type SettingsQuery,
   type SettingsVersion,
 } from '#contracts';
-import type { SettingsDraft } from '#ledger';
+import type { PublishedSettings, SettingsDraft } from '#ledger';
 import { CLOCK, READ_TABLES, SETTINGS } from '#platform';
 import type { ReadTables } from '#read-model';
 import {
   SettingsPublisher,
   SettingsUnavailable,
   type CheckResult,
-  type LoggedVersion,
   type SettingsReader,
 } from '#settings';
 import { callerOf } from '../common/access/caller.js';
@@ -52,7 +51,7 @@ export class SettingsController {
     @Inject(SETTINGS) private readonly reader: SettingsReader,
     @Inject(CLOCK) private readonly clock: Pick<Clock, 'timeOfDay'>,
     @Inject(READ_TABLES)
-    private readonly tables: Pick<ReadTables, 'lastUnnamedAt' | 'measuredConsumptions'>,
+    private readonly tables: Pick<ReadTables, 'unnamedPreDeductions' | 'measuredConsumptions'>,
     private readonly publisher: SettingsPublisher,
   ) {}
 
@@ -85,7 +84,7 @@ export class SettingsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SettingsVersion> {
-    const publication = await this.#readGood(request);
+    const publication = this.#read(request);
     const result = await this.publisher.publish({ ...publication, origin: requestOrigin(request) });
     const good = goodOrThrow(result);
     if (good.kind === 'valid') throw new Error('a bug: it was only checked');
@@ -97,9 +96,7 @@ export class SettingsController {
   @HttpCode(200)
   @RequirePermission('publish settings')
   async check(@Req() request: FastifyRequest): Promise<SettingsCheck> {
-    const publication = await this.#readGood(request);
-    goodOrThrow(await this.publisher.check(publication));
-    return { valid: true, version: publication.version };
+    return { valid: true, version: (await this.#checked(request)).version };
   }
 
   /** Reads the consumptions that began last, under the prices of a version that could be published. */
@@ -107,40 +104,47 @@ export class SettingsController {
   @HttpCode(200)
   @RequirePermission('publish settings')
   async preview(@Req() request: FastifyRequest): Promise<SettingsPreview> {
-    const publication = await this.#readGood(request);
-    goodOrThrow(await this.publisher.check(publication));
+    const { version, draft } = await this.#checked(request);
     // It was checked, so it is a whole version.
-    const { businesses } = publication.draft as unknown as SettingsDraft;
+    const { businesses } = draft as unknown as SettingsDraft;
     const consumptions = await this.tables.measuredConsumptions(PREVIEWED_MAX);
-    return toPreview(publication.version, businesses, consumptions);
+    return toPreview(version, businesses, consumptions);
   }
 
-  /** Throws a Problem that names every fault, those of the rules included. */
-  async #readGood(request: FastifyRequest) {
+  #read(request: FastifyRequest) {
     const { subject } = callerOf(request);
-    const read = readPublication(request.body ?? undefined, subject);
-    const { version, draft } = read;
-    await this.reader.refresh();
-    const { newest, size } = this.reader.versions;
-    const isNext = version === null || version === size + 1;
-    const errors = [...read.errors];
-    if (!read.isAccepted && isNext && turnsRules2On(newest, draft)) {
-      errors.push(...(await this.#unnamedFaults()));
-    }
-    if (version !== null && errors.length === 0) return { version, draft };
-    const checked = await this.publisher.check({ version: size + 1, draft });
-    const faults = checked.kind === 'invalid' ? checked.faults : [];
-    throw invalidRequest([...errors, ...faults]);
+    const { version, draft, isAccepted, errors } = readPublication(
+      request.body ?? undefined,
+      subject,
+    );
+    const faultsBehind = async (before: PublishedSettings): Promise<FieldError[]> =>
+      !isAccepted && before.rules === 1 && draft['rules'] === 2 ? this.#unnamedFaults() : [];
+    return { version, draft, faults: errors, faultsBehind };
+  }
+
+  /** Throws a Problem that names every fault. */
+  async #checked(request: FastifyRequest) {
+    const { version, ...publication } = this.#read(request);
+    goodOrThrow(await this.publisher.check({ version, ...publication }));
+    if (version === null) throw new Error('a bug: a version without a number was found good');
+    return { version, draft: publication.draft };
   }
 
   /** A sender that settles a pre-deduction by the id of its command does not find it under rules 2. */
   async #unnamedFaults(): Promise<FieldError[]> {
-    const last = await this.tables.lastUnnamedAt();
+    const { lastAt, unnotedUntil } = await this.tables.unnamedPreDeductions();
     const since = new Date(this.clock.timeOfDay() - UNNAMED_DAYS * DAY_MS).toISOString();
-    if (last === null || last < since) return [];
+    if (lastAt !== null && lastAt >= since) {
+      const reason =
+        `must be true: a pre-deduction that named no consumption began at ${lastAt}, and under rules 2 its ` +
+        `sender may not find such a one again. Else wait until there was none for ${UNNAMED_DAYS} days`;
+      return [{ field: 'accept', reason }];
+    }
+    if (unnotedUntil === null || unnotedUntil < since) return [];
     const reason =
-      `must be true: a pre-deduction that named no consumption began at ${last}, and under rules 2 its ` +
-      `sender may not find such a one again. Else wait until there was none for ${UNNAMED_DAYS} days`;
+      `must be true: until ${unnotedUntil} the read tables were written by an earlier release, which did ` +
+      'not note whether pre-deductions name their consumptions. ' +
+      `Else rebuild the read tables, or wait for ${UNNAMED_DAYS} days`;
     return [{ field: 'accept', reason }];
   }
 }
@@ -161,11 +165,6 @@ export class BusinessesController {
     return { settings: version, items: businesses };
   }
 }
-
-const turnsRules2On = (
-  newest: LoggedVersion | undefined,
-  { rules }: Readonly<Record<string, unknown>>,
-): boolean => rules === 2 && newest?.kind === 'known' && newest.inForce.settings.rules === 1;
 
 function goodOrThrow(
   result: CheckResult,

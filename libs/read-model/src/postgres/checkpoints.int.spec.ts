@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 
 import { createTestDatabase, type TestDatabase } from '#testing';
 
+import { PostgresReadTables } from '../queries/postgres-read-tables.js';
 import { positionOf } from '../testing/vectors.js';
 import { createVersion, lockLiveVersion, makeLive } from '../versions/versions.js';
 import {
@@ -79,6 +80,29 @@ describe('a checkpoint', () => {
       position: positionOf(8),
       lastEvent: positionOf(3),
     });
+  });
+
+  it('knows until when an earlier release moved it, which notes no pre-deductions', async () => {
+    const noted = (): Promise<unknown> =>
+      new PostgresReadTables(pool, 'points').unnamedPreDeductions();
+    const unnamedAt = '2030-01-01T00:00:00.000Z';
+    await advance({ unnamedAt });
+    expect(await noted()).toEqual({ lastAt: unnamedAt, unnotedUntil: null });
+    const unnotedUntil = '2030-01-02T00:00:00.000Z';
+    await pool.query(
+      `update mjk_point_checkpoints set position = $1, last_id = 10, committed_at = $2`,
+      [positionOf(6), unnotedUntil],
+    );
+    expect(await noted()).toEqual({ lastAt: unnamedAt, unnotedUntil });
+    await advance({ after: positionOf(6), next: positionOf(7), lastId: 10 });
+    await advance({ after: positionOf(7), next: positionOf(8), lastId: 15 });
+    expect(await noted()).toEqual({ lastAt: unnamedAt, unnotedUntil });
+    await createVersion(pool, 'points');
+    await advance({ version: 2, unnamedAt });
+    await inTransaction(pool, async (client) => {
+      await makeLive(client, 'points', await lockLiveVersion(client, 'points', 1_000), 2);
+    });
+    expect(await noted()).toEqual({ lastAt: unnamedAt, unnotedUntil: null });
   });
 
   it.each<[string, Partial<CheckpointAdvance>]>([

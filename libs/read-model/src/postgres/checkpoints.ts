@@ -100,7 +100,10 @@ export interface CheckpointAdvance extends TablesVersion {
   readonly unnamedAt: string | null;
 }
 
-/** Compare-and-swap: advances the checkpoint only from where the caller expects it. */
+/**
+ * Compare-and-swap: advances the checkpoint only from where the caller expects it. Where an earlier release
+ * has moved it, which notes no pre-deductions, that is kept in mind.
+ */
 export async function advanceCheckpoint(
   client: ClientBase,
   move: CheckpointAdvance,
@@ -111,7 +114,9 @@ export async function advanceCheckpoint(
     `update mjk_point_checkpoints
      set position = $4, last_id = last_id + $5, event_count = event_count + $6,
        last_event = coalesce($7, last_event), committed_at = clock_timestamp(),
-       unnamed_at = greatest(unnamed_at, $10::timestamptz)
+       unnamed_at = greatest(unnamed_at, $10::timestamptz), noted_to = $4,
+       unnoted_until =
+         case when position is distinct from noted_to then committed_at else unnoted_until end
      where name = $1 and version = $2 and position is not distinct from $3::text
        and (position is null or position < $4) and last_id = $8 and unparked = $9
      returning state`,

@@ -9,7 +9,10 @@ const LOOKED_AT_MAX = 100_000;
 const COLUMNS = columnList(columnNames(CONSUMPTIONS), 'c');
 const readConsumption = rowReader(CONSUMPTIONS);
 
-/** The newest ids are the newest rows, of whichever account. */
+/**
+ * The newest ids are the newest rows, of whichever account. What came back whole costs nothing, whatever the
+ * price.
+ */
 export async function findMeasuredConsumptions(
   pool: Pool,
   limit: number,
@@ -23,7 +26,8 @@ export async function findMeasuredConsumptions(
        limit $2
      ) as newest
      join mjk_point_consumptions c using (user_id, revision)
-     where c.quantity is not null or c.duration is not null
+     where (c.quantity is not null or c.duration is not null)
+       and c.status not in ('cancelled', 'timed_out')
      order by newest.id desc
      limit $1`,
     [limit, LOOKED_AT_MAX],

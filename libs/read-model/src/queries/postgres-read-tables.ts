@@ -11,6 +11,7 @@ import type {
   RowCursor,
   ProjectionStatus,
   TransactionDetails,
+  UnnamedPreDeductions,
   UsageItem,
   UsageRequest,
 } from '../read-tables.js';
@@ -28,6 +29,7 @@ import { findProjectionStatus } from './parked-accounts.js';
 import { findRecharge } from './recharges.js';
 import { findTransactionDetails } from './transaction-details.js';
 import { findNewerRows, findStatementPage } from './statement.js';
+import { findUnnamedPreDeductions } from './unnamed-pre-deductions.js';
 import { sumUsage } from './usage.js';
 
 /** Reads the views, which show the live version. */
@@ -96,11 +98,7 @@ export class PostgresReadTables implements ReadTables {
     return findOldestOpenConsumption(this.#pool, this.#name);
   }
 
-  async lastUnnamedAt(): Promise<string | null> {
-    const { rows } = await this.#pool.query<{ unnamed_at: Date | null }>(
-      `select unnamed_at from mjk_point_checkpoints where name = $1 and state = 'live'`,
-      [this.#name],
-    );
-    return rows[0]?.unnamed_at?.toISOString() ?? null;
+  unnamedPreDeductions(): Promise<UnnamedPreDeductions> {
+    return findUnnamedPreDeductions(this.#pool, this.#name);
   }
 }

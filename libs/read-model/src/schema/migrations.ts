@@ -76,4 +76,12 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'when a pre-deduction was last not named',
     sql: 'alter table mjk_point_checkpoints add column unnamed_at timestamptz;',
   },
+  {
+    number: 8,
+    name: 'until when pre-deductions that are not named were not noted',
+    sql: `
+      alter table mjk_point_checkpoints
+        add column noted_to text collate "C",
+        add column unnoted_until timestamptz;`,
+  },
 ];

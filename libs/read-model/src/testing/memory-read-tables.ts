@@ -20,6 +20,7 @@ import type {
   RowCursor,
   ProjectionStatus,
   TransactionDetails,
+  UnnamedPreDeductions,
   UsageItem,
   UsageRequest,
 } from '../read-tables.js';
@@ -240,6 +241,7 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     return this.#rows
       .consumptions()
       .filter(({ quantity, duration }) => quantity !== null || duration !== null)
+      .filter(({ status }) => status !== 'cancelled' && status !== 'timed_out')
       .sort((a, b) => b.first_row - a.first_row)
       .slice(0, limit);
   }
@@ -267,8 +269,8 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     return opened.sort(compare)[0] ?? null;
   }
 
-  async lastUnnamedAt(): Promise<string | null> {
-    return this.#unnamedAt;
+  async unnamedPreDeductions(): Promise<UnnamedPreDeductions> {
+    return { lastAt: this.#unnamedAt, unnotedUntil: null };
   }
 
   #now(): string {
