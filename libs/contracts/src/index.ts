@@ -122,4 +122,4 @@ export {
   type UsageByDayAndSourceType,
 } from './usage.js';
 export { commandMessage, outcomeMessage, type OutgoingMessage } from './outgoing-message.js';
-export { COMMAND_POINTS_MAX, SOURCE_TYPES, priceOf } from '#ledger';
+export { COMMAND_POINTS_MAX, DEFAULT_SETTINGS_POLICY, SOURCE_TYPES, priceOf } from '#ledger';

@@ -6,7 +6,7 @@ import { FailureLine } from '../components/failure-notice.js';
 import { formatLocalTime } from '../format/time.js';
 import { useMessages } from '../i18n/language.js';
 import { BusinessEditor } from './business-editor.js';
-import { draftAfter, type Draft } from './draft.js';
+import { draftAfter, withRules, type Draft } from './draft.js';
 import { DraftField } from './draft-field.js';
 import { limitName } from './limit-table.js';
 import { PreviewTables } from './preview-tables.js';
@@ -56,7 +56,7 @@ export function DraftForm({ api, newest, published }: DraftFormProps) {
           <span>{messages.rules}</span>
           <select
             value={draft.rules}
-            onChange={({ target }) => change({ rules: Number(target.value) })}
+            onChange={({ target }) => setDraft(withRules(draft, Number(target.value)))}
           >
             {[1, 2]
               .filter((rules) => rules >= newest.rules)

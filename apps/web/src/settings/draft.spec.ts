@@ -1,5 +1,5 @@
 import { businessOf, versionOf } from '../testing/settings-builders.js';
-import { NEW_BUSINESS, draftAfter, toBody } from './draft.js';
+import { NEW_BUSINESS, draftAfter, toBody, withRules } from './draft.js';
 
 const NOW_MS = new Date(2030, 0, 31, 9, 30, 20).getTime();
 
@@ -25,6 +25,20 @@ describe('the draft of the next version', () => {
     const from = new Date(2030, 1, 1).toISOString();
     const draft = draftAfter({ ...newest, from }, NOW_MS);
     expect(toBody(draft)['from']).toBe(new Date(2030, 1, 1, 0, 1).toISOString());
+  });
+
+  it('takes over the defaults of other rules, but no limit that was set', () => {
+    const limitsOf = (policy: Record<string, number>): unknown => {
+      const draft = draftAfter(versionOf({ rules: 1, policy }), NOW_MS);
+      const { rules, policy: after } = toBody(withRules(draft, 2));
+      expect(toBody(withRules(withRules(draft, 2), 1))).toEqual(toBody(draft));
+      return { rules, ...(after as object) };
+    };
+    const debtsMax = 1_000;
+    expect(limitsOf({ openDrawsMax: 1_000, debtsMax })).toEqual({
+      ...{ rules: 2, openDrawsMax: 500, debtsMax },
+    });
+    expect(limitsOf({ openDrawsMax: 900 })).toEqual({ rules: 2, openDrawsMax: 900 });
   });
 
   it('keeps every digit of a price, and leaves an empty step out', () => {

@@ -1,4 +1,4 @@
-import type { SettingsVersion } from '#contracts';
+import { DEFAULT_SETTINGS_POLICY, type SettingsVersion } from '#contracts';
 import type { Business } from '../businesses/businesses.js';
 
 /** A price as it is typed. */
@@ -78,6 +78,24 @@ export function draftAfter(newest: SettingsVersion, nowMs: number): Draft {
     accept: false,
   };
 }
+
+/** A limit whose default is another one by these rules follows it, unless it was set to anything else. */
+export function withRules(draft: Draft, rules: number): Draft {
+  const [before, after] = [defaultsOf(draft.rules), defaultsOf(rules)];
+  const policy = Object.entries(draft.policy).map(([name, text]): [string, string] => [
+    name,
+    text === before.get(name) ? (after.get(name) ?? text) : text,
+  ]);
+  return { ...draft, rules, policy: Object.fromEntries(policy) };
+}
+
+const defaultsOf = (rules: number): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(DEFAULT_SETTINGS_POLICY[rules === 1 ? 1 : 2]).map(([name, value]) => [
+      name,
+      String(value),
+    ]),
+  );
 
 const toPriceDraft = ({ step, minimum, ...price }: NonNullable<Business['price']>): PriceDraft => ({
   ...price,
