@@ -100,6 +100,23 @@ test.describe('the settings', () => {
     await expect(versionRow(page, 1)).toBeVisible();
   });
 
+  test('tell a page that stays open of other labels', async ({ page }) => {
+    let label = '【视频生成】';
+    await page.clock.install();
+    await page.route('**/v1/businesses', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as { items: { code: string }[] };
+      const items = body.items.map((one) => (one.code === 'video' ? { ...one, label } : one));
+      await route.fulfill({ response, json: { ...body, items } });
+    });
+    await open(page, newUser());
+    const video = page.getByLabel('业务', { exact: true }).locator('option[value="video"]');
+    await expect(video).toHaveText('视频生成');
+    label = '【影片生成】';
+    await page.clock.fastForward('05:00');
+    await expect(video).toHaveText('影片生成');
+  });
+
   test('fit a phone', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 844 });
     await openSettings(page);
