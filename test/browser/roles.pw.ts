@@ -42,6 +42,10 @@ test.describe('the roles', () => {
     await expect(event(page, 2).locator('.made li')).toHaveCount(2);
     await expect(event(page, 2).locator('.made')).toContainText('【视频生成】');
     await expect(page.locator('[data-missing]')).toHaveCount(0);
+    await expect(page.locator('.event').last()).toHaveAttribute('data-settings', '1');
+    await expect(page.locator('[data-settings]')).toHaveCount(1);
+    await expect(page.locator('[data-settings]')).toContainText('第 1 版 · 规则 2');
+    await expect(page.locator('[data-settings]')).toContainText('points-ledger');
   });
 
   test('an auditor sees the account’s state as it was at an event', async ({ page }) => {

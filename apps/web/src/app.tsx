@@ -92,7 +92,12 @@ function AccountPages({ route, navigate, session, markExpired, signOut }: Accoun
           <UserForm user={null} openAccount={openAccount} />
         </ChooseAccountPage>
       ) : route.view === 'audit' ? (
-        <AuditPage key={`audit ${api.userId}`} api={api} openOwnAccount={openOwnAccount} />
+        <AuditPage
+          key={`audit ${api.userId}`}
+          api={api}
+          settingsApi={settingsApi}
+          openOwnAccount={openOwnAccount}
+        />
       ) : (
         <UsagePage
           key={`usage ${api.userId}`}

@@ -1,6 +1,7 @@
-import { useCallback, useMemo, useState } from 'react';
+import { Fragment, useCallback, useMemo, useState } from 'react';
 import type { TransactionsPage } from '#contracts';
 import type { LedgerApi } from '../api/ledger-api.js';
+import type { SettingsApi } from '../api/settings-api.js';
 import { useLiveUpdates } from '../live/use-live-updates.js';
 import { useInterval } from '../browser/use-interval.js';
 import { useThrottle } from '../browser/use-throttle.js';
@@ -12,8 +13,10 @@ import { ParkedNotice } from '../components/parked-notice.js';
 import { Skeleton } from '../components/skeleton.js';
 import { LiveIndicator } from '../live/live-indicator.js';
 import { useMessages } from '../i18n/language.js';
+import { begunVersions } from './begun-versions.js';
 import { EventCard } from './event-card.js';
 import { matchRows } from './expected-rows.js';
+import { SettingsCard } from './settings-card.js';
 import { useEvents } from './use-events.js';
 
 const REFRESH_MS_MIN = 500;
@@ -22,15 +25,17 @@ const ignoreRows = (): void => undefined;
 
 interface AuditPageProps {
   readonly api: LedgerApi;
+  readonly settingsApi: SettingsApi;
   readonly openOwnAccount: (() => void) | undefined;
 }
 
-/** The event stream of one account as a timeline. */
-export function AuditPage({ api, openOwnAccount }: AuditPageProps) {
+/** The event stream of one account as a timeline, with the settings that it was decided by. */
+export function AuditPage({ api, settingsApi, openOwnAccount }: AuditPageProps) {
   const messages = useMessages();
   const stream = useEvents(api);
   const { events, rows, failure, isLoading, isEmpty, more, retry, refresh } = stream;
   const rowsByRevision = useMemo(() => matchRows(events, rows), [events, rows]);
+  const versionByRevision = useMemo(() => begunVersions(events), [events]);
   const refreshSoon = useThrottle(REFRESH_MS_MIN, refresh);
   useInterval(POLL_MS, refreshSoon);
   const newest = useNewestPage(api);
@@ -52,16 +57,21 @@ export function AuditPage({ api, openOwnAccount }: AuditPageProps) {
         </div>
         <p className="hint">{messages.audit.intro}</p>
         <ol className="timeline">
-          {events.map((event) => (
-            <EventCard
-              key={event.revision}
-              api={api}
-              event={event}
-              rows={rowsByRevision.get(event.revision) ?? []}
-              isStateOpen={openRevision === event.revision}
-              toggleState={toggle}
-            />
-          ))}
+          {events.map((event) => {
+            const version = versionByRevision.get(event.revision);
+            return (
+              <Fragment key={event.revision}>
+                <EventCard
+                  api={api}
+                  event={event}
+                  rows={rowsByRevision.get(event.revision) ?? []}
+                  isStateOpen={openRevision === event.revision}
+                  toggleState={toggle}
+                />
+                {version !== undefined && <SettingsCard api={settingsApi} version={version} />}
+              </Fragment>
+            );
+          })}
         </ol>
         {failure !== null &&
           (events.length > 0 ? (
