@@ -4,8 +4,7 @@ import type { CommandBody, CommandOutcome } from '#contracts';
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { openMigratedEventStore } from '#event-store';
 import { accountStream, digestedData } from '#identity';
-import type { SettingsSource } from '#settings';
-import { fixedSettings } from '#settings/testing';
+import { SettingsReader, type SettingsSource } from '#settings';
 import type { LedgerAddresses } from '../../stack/src/addresses.js';
 import { seedDemo } from '../../stack/src/demo.js';
 import { STACK_VARIABLE } from './stack.setup.js';
@@ -68,13 +67,17 @@ export interface PastCommand {
   readonly id?: string;
 }
 
-/** Records commands at times in the past, decided by the real rules, in the real store. */
+/**
+ * Records commands at times in the past, decided by the real rules, in the real store. null: by the settings
+ * of the stack.
+ */
 export async function recordPastCommands(
   commands: readonly PastCommand[],
-  settings: SettingsSource = fixedSettings(),
+  settings: SettingsSource | null = null,
 ): Promise<void> {
   const store = openMigratedEventStore(stack().addresses.of.api.eventStore);
-  const processor = new AccountCommandProcessor({ store, settings });
+  const reader = new SettingsReader({ store });
+  const processor = new AccountCommandProcessor({ store, settings: settings ?? reader });
   try {
     for (const { at, body, id = randomUUID() } of commands) {
       const sent = { ...body, source: '/history', id };

@@ -102,8 +102,10 @@ test.describe('the statement', () => {
       },
       {
         at: on('2026-01-12'),
-        body: { type: 'ConsumePoints', data: { ...of, points: 20, source_type: 'tts' } },
-        id: 'job',
+        body: {
+          type: 'ConsumePoints',
+          data: { ...of, points: 20, source_type: 'tts', consumption_id: 'job' },
+        },
       },
       {
         at: on('2026-01-13'),

@@ -108,7 +108,6 @@ test.describe('the details of a row', () => {
         },
         { type: 'ReinstateRecharge' as const, data: { ...order, points: 90 } },
       ].map((body) => ({ at: new Date(), body })),
-      fixedSettings({ rules: 2 }),
     );
     await open(page, user);
     await rowOf(page, '【充值撤销】').click();

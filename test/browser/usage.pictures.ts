@@ -59,7 +59,10 @@ function commandsOfDay(user_id: string, day: number, nowMs: number): readonly Pa
     const consume: PastCommand = {
       at: at(0),
       id,
-      body: { type: 'ConsumePoints', data: { user_id, points, source_id: id, ...task } },
+      body: {
+        type: 'ConsumePoints',
+        data: { user_id, points, source_id: id, consumption_id: id, ...task },
+      },
     };
     return [consume, ...followUps(user_id, id, task, points, at, day === DAYS)];
   }).flat();
