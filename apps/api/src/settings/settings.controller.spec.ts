@@ -215,7 +215,9 @@ describe('Turning rules 2 on', () => {
     await openWithHold({ consumption_id: 'job-1' });
     const unnotedUntil = inMinutes(0);
     const noted = { lastAt: null, unnotedUntil };
-    const tables = Object.assign(new MemoryReadTables(), { unnamedPreDeductions: async () => noted });
+    const tables = Object.assign(new MemoryReadTables(), {
+      unnamedPreDeductions: async () => noted,
+    });
     const { store } = api;
     await api.close();
     api = await openTestApi({ store, tables, readSettings: true });

@@ -99,15 +99,18 @@ describe('The check of the settings', () => {
     expect(damageOf(forged)).toEqual([['id-not-derived', 1]]);
   });
 
-  it.each(['data', 'meta'] as const)('finds what was added to the %s of a version', async (field) => {
-    const events = await intact();
-    swap(events[1], field, '{', '{"secret":1,');
-    const forged = events.map((event) => {
-      const digest = createHash('sha256').update(event.data).digest('hex');
-      return { ...event, id: settingsEventId(event.revision, digest) };
-    });
-    expect(damageOf(withFreshHashes(forged, SETTINGS_STREAM))).toEqual([['rule-broken', 1]]);
-  });
+  it.each(['data', 'meta'] as const)(
+    'finds what was added to the %s of a version',
+    async (field) => {
+      const events = await intact();
+      swap(events[1], field, '{', '{"secret":1,');
+      const forged = events.map((event) => {
+        const digest = createHash('sha256').update(event.data).digest('hex');
+        return { ...event, id: settingsEventId(event.revision, digest) };
+      });
+      expect(damageOf(withFreshHashes(forged, SETTINGS_STREAM))).toEqual([['rule-broken', 1]]);
+    },
+  );
 
   it('tells the newest version', async () => {
     const checker = new SettingsChecker(SETTINGS_STREAM, () => {});

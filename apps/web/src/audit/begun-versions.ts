@@ -7,8 +7,7 @@ import type { StoredEvent } from '#contracts';
  */
 export function begunVersions(newestFirst: readonly StoredEvent[]): ReadonlyMap<number, number> {
   const begun = new Map<number, number>();
-  let before: number | null | undefined =
-    newestFirst.at(-1)?.revision === 0 ? null : undefined;
+  let before: number | null | undefined = newestFirst.at(-1)?.revision === 0 ? null : undefined;
   for (const { revision, meta } of [...newestFirst].reverse()) {
     const { settings } = meta;
     if (settings === undefined) continue;

@@ -13,9 +13,7 @@ interface SettingsCardProps {
 /** A version of the settings in a time line: when it was published, by whom, and what it says. */
 export function SettingsCard({ api, version }: SettingsCardProps) {
   const { audit, settings: messages } = useMessages();
-  const { value } = useQuery(
-    useCallback((signal) => api.version(version, signal), [api, version]),
-  );
+  const { value } = useQuery(useCallback((signal) => api.version(version, signal), [api, version]));
   return (
     <li className="event event-settings" data-settings={version}>
       <article aria-labelledby={`settings-${version}`}>
