@@ -3,12 +3,12 @@ import type { EventStore } from '#event-store';
 import {
   DEFAULT_SETTINGS_POLICY,
   FIRST_BUSINESSES,
-  settingsInForce,
   type Business,
   type Policy,
   type PublishedSettings,
   type SettingsDraft,
 } from '#ledger';
+import { settingsInForce } from '#ledger/testing';
 import { SettingsPublisher, SettingsReader, SettingsUnavailable } from '#settings';
 import { VersionWriter, draftOf } from '#settings/testing';
 import { PRICED_BUSINESSES } from '../../libs/ledger/src/testing/priced-businesses.js';

@@ -1,4 +1,5 @@
-import { settingsInForce, type PublishedSettings } from '#ledger';
+import type { PublishedSettings } from '#ledger';
+import { settingsInForce } from '#ledger/testing';
 import type { SettingsInForce } from '#settings';
 import { settingsInForceOf } from '#settings/testing';
 

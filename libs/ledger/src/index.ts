@@ -95,7 +95,6 @@ export {
   RULES_NUMBERS,
   SETTINGS_STREAM,
   firstSettings,
-  settingsInForce,
   type PublishedSettings,
   type RulesNumber,
   type Settings,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { settingsInForce } from '#ledger';
+import { settingsInForce } from '#ledger/testing';
 import { lastBegun } from './last-begun.js';
 import { settingsOf } from './testing/index.js';
 

@@ -16,12 +16,12 @@ import {
   evolve,
   parseEvent,
   serializeEvent,
-  settingsInForce,
   type Account,
   type LedgerCommand,
   type Policy,
   type PublishedSettings,
 } from '#ledger';
+import { settingsInForce } from '#ledger/testing';
 import { toSettingsInForce, type SettingsInForce } from '#settings';
 import { VersionWriter } from '#settings/testing';
 

@@ -29,9 +29,10 @@ import {
 } from '../testing/command-builders.js';
 import { openDebt } from '../testing/reference-windows.js';
 import { runHistory } from '../testing/run-history.js';
+import { settingsInForce } from '../testing/settings-in-force.js';
 import { DEFAULT_SETTINGS_POLICY } from '../settings/policy.js';
 import { addQuantities, priceOf, priceOfMore } from '../settings/price.js';
-import { FIRST_BUSINESSES, settingsInForce } from '../settings/settings.js';
+import { FIRST_BUSINESSES } from '../settings/settings.js';
 
 // A failure prints the seed and the path that lead to it. PROPERTY_RUNS: how many stories each
 // property is asked of.

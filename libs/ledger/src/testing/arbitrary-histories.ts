@@ -5,13 +5,9 @@ import { toRules1Fields } from './rules-1-fields.js';
 import type { LedgerCommand } from '../account/commands.js';
 import type { Business, Price } from '../settings/business.js';
 import { DEFAULT_SETTINGS_POLICY, OVERRUNS, type SettingsPolicy } from '../settings/policy.js';
-import {
-  BEGINNING_OF_TIME,
-  FIRST_BUSINESSES,
-  settingsInForce,
-  type Settings,
-} from '../settings/settings.js';
+import { BEGINNING_OF_TIME, FIRST_BUSINESSES, type Settings } from '../settings/settings.js';
 import { PRICED_BUSINESSES } from './priced-businesses.js';
+import { settingsInForce } from './settings-in-force.js';
 import { isoTime } from '../support/time.js';
 
 // Random histories of one account: commands of every type whose times stand still, jump and run

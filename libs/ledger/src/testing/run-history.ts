@@ -7,8 +7,8 @@ import { TERMS_OF_RULES_1 } from '../account/rules-1.js';
 import type { Terms } from '../account/rules.js';
 import { termsOf } from '../account/terms.js';
 import { REMEMBER_EVERYTHING, type AccountPolicy } from '../settings/policy.js';
-import { settingsInForce } from '../settings/settings.js';
 import type { CommandHistory } from './arbitrary-histories.js';
+import { settingsInForce } from './settings-in-force.js';
 
 /** One command of a history, its decision, and the events before it. */
 export interface HistoryStep {

@@ -14,7 +14,6 @@ import {
   replay,
   rulesOf,
   serializeEvent,
-  settingsInForce,
   termsOf,
   type Account,
   type AccountNow,
@@ -25,6 +24,7 @@ import {
   type Settings,
   type Terms,
 } from '../index.js';
+import { settingsInForce } from './settings-in-force.js';
 
 // Command sequences, and what an independent model of the same rules makes of them.
 
