@@ -5,7 +5,7 @@ import { Controller, Get, Header, Inject, Param, StreamableFile } from '@nestjs/
 import type { Clock } from '#async';
 import type { RulesNumber } from '#ledger';
 import { CLOCK, SETTINGS } from '#platform';
-import type { SettingsSource } from '#settings';
+import { SettingsUnavailable, type SettingsSource } from '#settings';
 import { Public } from '../common/access/permissions.js';
 import { notFound } from '../common/problems/problem.js';
 import { createOpenApiDocument } from './openapi.js';
@@ -26,22 +26,37 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 @Public()
 export class DocsController {
   readonly #documents = new Map<RulesNumber, OpenApiDocument>();
+  /** Those that were last known to be in force; before the first read, the newest. */
+  #rules: RulesNumber = 2;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Pick<SettingsSource, 'inForceAt'>,
     @Inject(CLOCK) private readonly clock: Pick<Clock, 'timeOfDay'>,
   ) {}
 
-  /** Describes the commands that are taken now. */
+  /**
+   * Describes the commands that are taken now. It names no businesses of the settings, so that it is
+   * complete while they can't be read.
+   */
   @Get('openapi.json')
   async document(): Promise<OpenApiDocument> {
-    const now = new Date(this.clock.timeOfDay()).toISOString();
-    const { rules } = (await this.settings.inForceAt(now)).settings;
+    const rules = await this.#rulesInForce();
     const known = this.#documents.get(rules);
     if (known !== undefined) return known;
     const document = createOpenApiDocument(rules);
     this.#documents.set(rules, document);
     return document;
+  }
+
+  async #rulesInForce(): Promise<RulesNumber> {
+    const now = new Date(this.clock.timeOfDay()).toISOString();
+    try {
+      this.#rules = (await this.settings.inForceAt(now)).settings.rules;
+    } catch (error) {
+      // The reader has reported it, and commands are answered 503 meanwhile.
+      if (!(error instanceof SettingsUnavailable)) throw error;
+    }
+    return this.#rules;
   }
 
   @Get('docs')

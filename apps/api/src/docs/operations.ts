@@ -226,9 +226,10 @@ export const READ_OPERATIONS: readonly ReadOperation[] = [
     problems: ['NotFound'],
   }),
   publicRead('/openapi.json', 'This OpenAPI document', {
-    problems: ['ServiceUnavailable'],
     success: {
-      description: 'The document, with the commands of the rules in force now.',
+      description:
+        'The document, with the commands of the rules in force now. While the settings can’t be read: of ' +
+        'those that were in force last, or of the newest.',
       mediaType: 'application/json',
       schema: { type: 'object' },
       example: { openapi: '3.1.0' },

@@ -431,6 +431,27 @@ describe('Commands over HTTP, by the settings in force', () => {
     expect(await described()).toContain('/v1/commands/ReverseRecharge');
   });
 
+  it('are described while the settings can’t be read, by the rules that were in force last', async () => {
+    let isAway = true;
+    const store = new MemoryEventStore({
+      readFaultOf: () => (isAway ? new Error('away') : undefined),
+    });
+    await new VersionWriter(store).write({ rules: 1 });
+    await api.close();
+    api = await openTestApi({ store, readSettings: true });
+    const described = async () => {
+      const response = await api.app.inject({ url: '/openapi.json' });
+      const { paths = {} } = response.json<{ paths?: object }>();
+      return [response.statusCode, '/v1/commands/ReverseRecharge' in paths];
+    };
+    expect(await described()).toEqual([200, true]); // None were read yet, so these are the newest.
+    isAway = false;
+    expect(await described()).toEqual([200, false]);
+    isAway = true;
+    api.clock.time += 10 * 60_000;
+    expect(await described()).toEqual([200, false]);
+  });
+
   it('are recorded with them, and with the data that the digest covers', async () => {
     const sent = await send('RechargePoints', 'k1', { points: 5, expires_at: null });
     expect(sent.statusCode).toBe(200);
