@@ -70,11 +70,15 @@ interface ProblemBody {
 }
 
 /** Prints why, and returns the exit code: 1 where the request is refused, 2 where it is not answered. */
-export function printRefusal({ status, body }: ApiAnswer, { err }: Pick<ApiContext, 'err'>): 1 | 2 {
+export function printRefusal(answer: ApiAnswer, { err }: Pick<ApiContext, 'err'>): 1 | 2 {
+  err(`${describeRefusal(answer)}\n`);
+  return [400, 409, 422].includes(answer.status) ? 1 : 2;
+}
+
+export function describeRefusal({ status, body }: ApiAnswer): string {
   const { title = `HTTP ${status}`, detail = '', errors } = body as ProblemBody;
-  if (errors === undefined) err(`${title}: ${detail}\n`);
-  else err(`${title}:\n${errors.map(({ field, reason }) => `  ${field} ${reason}`).join('\n')}\n`);
-  return [400, 409, 422].includes(status) ? 1 : 2;
+  if (errors === undefined) return `${title}: ${detail}`;
+  return `${title}:\n${errors.map(({ field, reason }) => `  ${field} ${reason}`).join('\n')}`;
 }
 
 /** The one that the environment names, or that of the stack that runs here, with its admin's token. */

@@ -1,12 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { parseCommandData, type CommandType } from '#contracts';
-import { findApi } from './api-client.js';
-import { LedgerClient } from './ledger-client.js';
-import { localSigningKey } from './local-senders.js';
+import {
+  parseCommandData,
+  type CommandBody,
+  type CommandOutcome,
+  type CommandType,
+} from '#contracts';
+import type { RulesNumber } from '#ledger';
+import type { ApiContext } from './api-client.js';
 import { runQuote } from './quote-command.js';
-import { pointsSender, readyFile, stackSettings, type PointsSender } from './settings.js';
+import { rulesInForce } from './rules-in-force.js';
 
 // `npm run points -- …` publishes one command over Kafka, as a service would, and prints its outcome.
 // A quote is no command: it is asked of the API.
@@ -22,8 +25,8 @@ const COMMANDS: Readonly<Record<string, CommandType>> = {
   expire: 'ExpirePoints',
 };
 
-/** The newest form, in which every command of older rules can be told too. The ledger has the last word. */
-const RULES = 2;
+/** Every command of older rules can be told in this form too. */
+const NEWEST_RULES: RulesNumber = 2;
 
 const USAGE = `npm run points -- COMMAND --user UUID [options]
 
@@ -48,18 +51,36 @@ const USAGE = `npm run points -- COMMAND --user UUID [options]
   --id ID                the command's id; the same id again is the same command (default: a new one)
 
 While rules 1 is in force, consume and settle need --points, and extend, reverse, reinstate, --recharge,
---quantity, --overrun, --on-timeout and --metadata are not known: the ledger has no answer to a command
-that it doesn't know, and answers a field that it doesn't know as invalid.
+--quantity, --overrun, --on-timeout and --metadata are not known.
 
 Publishes to the stack that \`npm start\` runs (or to KAFKA_BROKERS, as POINTS_SOURCE, signed with
-POINTS_KEY_ID and POINTS_KEY) and prints the outcome as JSON. A quote is asked of the stack's API, or of
-LEDGER_API with LEDGER_TOKEN.
+POINTS_KEY_ID and POINTS_KEY) and prints the outcome as JSON. Which rules are in force, and a quote, is asked
+of the stack's API, or of LEDGER_API with LEDGER_TOKEN.
 `;
 
 const text = { type: 'string' } as const;
 
-async function main(): Promise<number> {
+interface PointsContext extends ApiContext {
+  /** Publishes a command, and resolves with its outcome. */
+  readonly send: (body: CommandBody, id: string) => Promise<CommandOutcome>;
+}
+
+/** Returns the exit code: 0 accepted, 1 refused, 2 wrong arguments, or the ledger did not answer. */
+export async function runPointsCommand(
+  args: readonly string[],
+  context: PointsContext,
+): Promise<number> {
+  try {
+    return await run(args, context);
+  } catch (error) {
+    context.err(`${messageOf(error)}\n`);
+    return 2;
+  }
+}
+
+async function run(args: readonly string[], context: PointsContext): Promise<number> {
   const { values, positionals } = parseArgs({
+    args: [...args],
     allowPositionals: true,
     options: {
       user: text,
@@ -85,39 +106,41 @@ async function main(): Promise<number> {
     },
   });
   const { metadata, ...options } = values;
-  if (positionals[0] === 'quote' && values.help !== true) return quote(values);
+  if (positionals[0] === 'quote' && values.help !== true) return runQuote(values, context);
   const type = COMMANDS[positionals[0] ?? ''];
   if (type === undefined || values.help) {
-    process.stdout.write(USAGE);
+    context.out(USAGE);
     return values.help ? 0 : 2;
   }
-  const parsed = parseCommandData(
-    type,
-    { ...dataOf(type, options), ...(metadata && { metadata: entriesOf(metadata) }) },
-    RULES,
-  );
+  const rules = await rulesOrNewest(context);
+  const data = { ...dataOf(type, options), ...(metadata && { metadata: entriesOf(metadata) }) };
+  const parsed = parseCommandData(type, data, rules);
   if (!parsed.ok) {
     const faults = parsed.errors.map(({ field, reason }) => `  ${field} ${reason}`);
-    process.stderr.write(`The arguments of ${type} are invalid:\n${faults.join('\n')}\n\n${USAGE}`);
+    context.err(
+      `The arguments of ${type} are invalid under rules ${rules}:\n${faults.join('\n')}\n\n${USAGE}`,
+    );
     return 2;
   }
-  const { source, key } = pointsSender(process.env) ?? (await localSender());
-  const client = await LedgerClient.connect(await brokers(), source, key);
+  const outcome = await context.send(parsed.value, values.id ?? randomUUID());
+  context.out(`${JSON.stringify(outcome, null, 2)}\n`);
+  return outcome.status === 'accepted' ? 0 : 1;
+}
+
+/** Nothing has to be asked of the API to send a command: the ledger has the last word on its form. */
+async function rulesOrNewest(context: PointsContext): Promise<RulesNumber> {
   try {
-    const outcome = await client.send(parsed.value, values.id ?? randomUUID());
-    process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
-    return outcome.status === 'accepted' ? 0 : 1;
-  } finally {
-    await client.close();
+    return await rulesInForce(context);
+  } catch (error) {
+    context.err(
+      `Which rules are in force is not known, so rules ${NEWEST_RULES} are assumed: ${messageOf(error)}\n`,
+    );
+    return NEWEST_RULES;
   }
 }
 
-const quote = (asked: Parameters<typeof runQuote>[0]): Promise<number> =>
-  runQuote(asked, {
-    api: findApi,
-    out: (line) => void process.stdout.write(line),
-    err: (line) => void process.stderr.write(line),
-  });
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -155,32 +178,4 @@ function entriesOf(pairs: readonly string[]): Record<string, string> {
       return [name, value.join('=')];
     }),
   );
-}
-
-async function localSender(): Promise<PointsSender> {
-  return {
-    source: '/points-cli',
-    key: await localSigningKey(stackSettings(process.env).dataDir),
-  };
-}
-
-async function brokers(): Promise<string[]> {
-  const brokersFromEnvironment = process.env['KAFKA_BROKERS'];
-  if (brokersFromEnvironment) return brokersFromEnvironment.split(',');
-  const { dataDir } = stackSettings(process.env);
-  const ready = await readFile(readyFile(dataDir), 'utf8').catch(() => null);
-  const kafka = ready === null ? null : (JSON.parse(ready) as { kafka: string | null }).kafka;
-  if (kafka === null) {
-    throw new Error(
-      'No running stack with Kafka was found: run `npm start` first, or set KAFKA_BROKERS.',
-    );
-  }
-  return kafka.split(',');
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 2;
 }
