@@ -128,7 +128,7 @@ function originOf(
 ): Origin {
   return {
     correlation: traceparent?.split('-')[1] ?? command.commandId,
-    ...(traceparent !== null && { traceparent }),
+    traceparent: traceparent ?? undefined,
     kafka: { topic, partition, offset },
     data,
   };

@@ -28,18 +28,23 @@ export interface Stream {
   readonly next: (turn: number) => LedgerCommand;
 }
 
-/** Some recharges, and consumptions whose points are told, a tenth of them settled pre-deductions. */
-export const STREAM_OF_RULES_1: Stream = {
+/** Consumptions whose points are told, a tenth of them settled pre-deductions, and some recharges. */
+const streamOfRules1 = (turnsPerRecharge: number): Stream => ({
   policy: DEFAULT_POLICY,
   terms: TERMS_OF_RULES_1,
   commandsAt(turn) {
-    if (turn % 50 === 0) return [recharge(turn, 10_000)];
+    if (turn % turnsPerRecharge === 0) return [recharge(turn, 200 * turnsPerRecharge)];
     if (turn % 10 !== 9) return [consume(turn, 12)];
     return [{ ...consume(turn, 12), settleWithin: 3600 }, settle(turn, 10)];
   },
   refill: () => [],
   next: (turn) => consume(turn, 12),
-};
+});
+
+export const STREAM_OF_RULES_1 = streamOfRules1(50);
+
+/** As often recharged as the stream of rules 2, whose debts need it: a recharge costs more than others. */
+export const OFTEN_RECHARGED_STREAM_OF_RULES_1 = streamOfRules1(10);
 
 const PRICE = { points: '1', per: '1', step: null, minimum: 1, rounding: 'down' } as const;
 

@@ -15,19 +15,19 @@ interface Provenances {
   readonly later: Provenance;
 }
 
+/** Each is one literal: V8 adds properties behind a spread ten times as slowly. */
 export function provenancesOf(
   { source, id, type }: LedgerCommand,
-  { data, ...origin }: Origin,
+  { data, correlation, traceparent, kafka }: Origin,
   { settings: { version, rules }, policyFingerprint }: SettingsInForce,
 ): Provenances {
-  const later: Provenance = {
-    ...origin,
-    command: { source, id, type },
-    ...(rules === 1 && { policy: policyFingerprint }),
-    settings: version,
-    rules,
-  };
-  return { first: data === undefined ? later : { ...later, data }, later };
+  const command = { source, id, type };
+  const policy = rules === 1 ? policyFingerprint : undefined;
+  const settings = version;
+  const later: Provenance = { correlation, traceparent, kafka, command, policy, settings, rules };
+  if (data === undefined) return { first: later, later };
+  const first = { correlation, traceparent, kafka, command, policy, settings, rules, data };
+  return { first, later };
 }
 
 /** The revision that the event will have in its stream, and the hash of the event before it. */

@@ -23,19 +23,21 @@ export type DigestedData = Readonly<Record<string, unknown>>;
 export interface Provenance {
   readonly command: { readonly source: string; readonly id: string; readonly type: CommandType };
   readonly correlation: string;
-  readonly traceparent?: string;
-  readonly kafka?: {
-    readonly topic: string;
-    readonly partition: number;
-    readonly offset: string;
-  };
+  readonly traceparent?: string | undefined;
+  readonly kafka?:
+    | {
+        readonly topic: string;
+        readonly partition: number;
+        readonly offset: string;
+      }
+    | undefined;
   /** Fingerprint of the policy in force, by rules 1. */
-  readonly policy?: string;
+  readonly policy?: string | undefined;
   /** The version of the settings in force, and its rules; absent: there were none yet. */
   readonly settings?: number;
   readonly rules?: number;
   /** Of the first event that was recorded for the command. */
-  readonly data?: DigestedData;
+  readonly data?: DigestedData | undefined;
 }
 
 /** The version of a stored event, and its provenance: what stands in its `meta`. */
@@ -54,17 +56,16 @@ export function serializeMeta(provenance: Provenance, version: number): string {
     version === 1 ? policy !== undefined : settings !== undefined && rules !== undefined,
     'rules 1 name the fingerprint of their policy, and rules 2 their settings',
   );
+  // Names of undefined values are left out. A spread for each of them would take three times as long.
   return JSON.stringify({
     command: { id: command.id, source: command.source, type: command.type },
     correlation,
-    ...(data && { data }),
-    ...(kafka && {
-      kafka: { offset: kafka.offset, partition: kafka.partition, topic: kafka.topic },
-    }),
-    ...(version === 1 && { policy }),
-    ...(rules !== undefined && { rules }),
-    ...(settings !== undefined && { settings }),
-    ...(traceparent !== undefined && { traceparent }),
+    data,
+    kafka: kafka && { offset: kafka.offset, partition: kafka.partition, topic: kafka.topic },
+    policy: version === 1 ? policy : undefined,
+    rules,
+    settings,
+    traceparent,
     v: version,
   });
 }
