@@ -125,9 +125,13 @@ describe('a known address with another method', () => {
 
 describe('a caller that exceeds its rate limit', () => {
   const rates = { userPerSecond: 1, servicePerSecond: 2, anonymousPerSecond: 1 };
+  const openLimited = async (options: TestApiOptions = {}): Promise<void> => {
+    await open({ ...options, parts: { rates } });
+    api.clock.standsAt = 0;
+  };
 
   it('is answered 429 with Retry-After, and no other caller is', async () => {
-    await open({ parts: { rates } });
+    await openLimited();
     const user = { sub: ALICE, roles: ['user'] };
     const statuses = [];
     for (let i = 0; i < 6; i += 1) statuses.push((await read(api, READ, user)).statusCode);
@@ -139,7 +143,7 @@ describe('a caller that exceeds its rate limit', () => {
   });
 
   it('is answered 429 without a valid token, too', async () => {
-    await open({ parts: { rates } });
+    await openLimited();
     const statuses = [];
     for (let i = 0; i < 6; i += 1) statuses.push((await api.app.inject({ url: READ })).statusCode);
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
@@ -150,7 +154,7 @@ describe('a caller that exceeds its rate limit', () => {
     [false, [401, 401, 401, 401, 401, 429]],
     [true, [401, 401, 401, 401, 401, 401]],
   ])('is identified by the address that a trusted proxy sends: %p', async (is, expected) => {
-    await open({ parts: { rates }, isBehindProxy: is });
+    await openLimited({ isBehindProxy: is });
     const statusFrom = async (address: string) =>
       (await api.app.inject({ url: READ, headers: { 'x-forwarded-for': address } })).statusCode;
     const statuses = [];
@@ -159,7 +163,7 @@ describe('a caller that exceeds its rate limit', () => {
   });
 
   it('can’t choose its address in front of the trusted proxy', async () => {
-    await open({ parts: { rates }, isBehindProxy: true });
+    await openLimited({ isBehindProxy: true });
     const statuses = [];
     for (let i = 0; i < 6; i += 1) {
       const headers = { 'x-forwarded-for': `10.0.0.${i}, 10.1.1.1` };
@@ -169,7 +173,7 @@ describe('a caller that exceeds its rate limit', () => {
   });
 
   it('is limited while it requests what is forbidden, too', async () => {
-    await open({ parts: { rates } });
+    await openLimited();
     const headers = await bearer({ sub: 'somebody', roles: [] });
     const statuses = [];
     for (let i = 0; i < 6; i += 1) {

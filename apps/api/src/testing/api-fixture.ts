@@ -48,7 +48,9 @@ export interface TestApi {
 /** The spec sets the time of day, but waits take real time. */
 export class TestClock implements Clock {
   time = START_MS;
-  readonly now = () => SYSTEM_CLOCK.now();
+  /** Where `now` stands, for a spec of what must not depend on how long its requests take. */
+  standsAt: number | null = null;
+  readonly now = () => this.standsAt ?? SYSTEM_CLOCK.now();
   readonly timeOfDay = () => this.time;
   readonly after: Clock['after'] = (ms, then) => SYSTEM_CLOCK.after(ms, then);
 }
