@@ -326,6 +326,7 @@ describe('the API, compared with the recorded session', () => {
     const rates = { userPerSecond: 0.2, servicePerSecond: 0.2, anonymousPerSecond: 0.2 };
     const streams = { streamsMax: 10, subjectStreamsMax: 0, pollMs: 10, heartbeatMs: 10_000 };
     const limited = await open({ parts: { rates } });
+    limited.clock.standsAt = 0;
     const full = await open({ parts: { streams } });
     return [
       ...(await send(limited, [get(userPath('balance'), user), get(userPath('balance'), user)])),
