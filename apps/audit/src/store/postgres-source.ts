@@ -15,10 +15,7 @@ import type {
 import { positionFromNumber, positionNumber } from './postgres-position.js';
 import { prefetchPages } from './prefetch-pages.js';
 
-/**
- * So few that they are still in the processor's cache when they are parsed: with 1,000 a replay and
- * `verify` took 6 to 10 % more CPU, and with 200 no less, because there are more queries.
- */
+/** So few that they are still in the processor's cache when they are parsed. */
 const EVENTS_PER_PAGE = 400;
 const HEADERS_PER_PAGE = 8_192;
 const HEADS_PER_PAGE = 10_000;
