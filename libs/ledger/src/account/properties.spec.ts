@@ -10,15 +10,22 @@ import { expectedAnswer, expectedConsumption } from '../testing/reference-window
 import { REMEMBER_EVERYTHING } from '../settings/policy.js';
 import { snapshotDifference } from '../storage/snapshot-difference.js';
 import { toSnapshot, fromSnapshot } from '../storage/snapshot.js';
-import { commandHistories, type CommandHistory } from '../testing/arbitrary-histories.js';
+import {
+  commandHistories,
+  historiesOfDebtors,
+  type CommandHistory,
+} from '../testing/arbitrary-histories.js';
 import { runHistory } from '../testing/run-history.js';
 
 // A failure prints the seed and the path that lead to it. PROPERTY_RUNS: how many stories each
 // property is asked of.
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 150);
 
+const histories = (stepsMax?: number): fc.Arbitrary<CommandHistory> =>
+  fc.oneof(commandHistories(stepsMax), historiesOfDebtors(stepsMax));
+
 const forAllHistories = (property: (input: CommandHistory) => void, stepsMax?: number): void =>
-  fc.assert(fc.property(commandHistories(stepsMax), property), { numRuns });
+  fc.assert(fc.property(histories(stepsMax), property), { numRuns });
 
 describe('in every history, the reference account', () => {
   it('add up after every event: each batch, each consumption, the account', () => {
@@ -146,7 +153,7 @@ describe('in every history, a command', () => {
 describe('in every history, the account', () => {
   it('is the same replayed whole, replayed in two halves, and built command by command', () => {
     fc.assert(
-      fc.property(commandHistories(), fc.nat(), (input, cut) => {
+      fc.property(histories(), fc.nat(), (input, cut) => {
         const { account, history } = runHistory(input);
         const half = replay(history.slice(0, cut % (history.length + 1)), input.policy);
         for (const event of history.slice(half.revision + 1)) evolve(half, event);
@@ -160,7 +167,7 @@ describe('in every history, the account', () => {
 
   it('decides the same from a snapshot, wherever that was taken', () => {
     fc.assert(
-      fc.property(commandHistories(), fc.nat(), (input, cut) => {
+      fc.property(histories(), fc.nat(), (input, cut) => {
         const { account: whole, history, steps } = runHistory(input);
         const cutAt = cut % (history.length + 1);
         const before = replay(history.slice(0, cutAt), input.policy);
@@ -179,7 +186,7 @@ describe('in every history, the account', () => {
 
   it('restored from a snapshot equals the account replayed whole, also without eviction', () => {
     fc.assert(
-      fc.property(commandHistories(), fc.nat(), (input, cut) => {
+      fc.property(histories(), fc.nat(), (input, cut) => {
         const { history } = runHistory(input);
         const before = history.slice(0, cut % (history.length + 1));
         const kept = fromSnapshot(toSnapshot(replay(before, input.policy)), input.policy);

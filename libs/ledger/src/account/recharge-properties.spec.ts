@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import type { LedgerEvent } from './events.js';
 import { expectSoundReversals } from '../testing/account-invariants.js';
-import { commandHistories, type CommandHistory } from '../testing/arbitrary-histories.js';
+import {
+  commandHistories,
+  historiesOfDebtors,
+  type CommandHistory,
+} from '../testing/arbitrary-histories.js';
 import { ReferenceAccount } from '../testing/reference-account.js';
 import { expectedRecharge } from '../testing/reference-windows.js';
 import { runHistory } from '../testing/run-history.js';
@@ -9,7 +13,7 @@ import { runHistory } from '../testing/run-history.js';
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 150);
 
 const forAllHistories = (property: (input: CommandHistory) => void): void =>
-  fc.assert(fc.property(commandHistories(), property), { numRuns });
+  fc.assert(fc.property(fc.oneof(commandHistories(), historiesOfDebtors()), property), { numRuns });
 
 describe('in every history, a recharge', () => {
   it('is found exactly when the whole history implies it', () => {

@@ -154,4 +154,115 @@ export const FIELDS = fc.oneof(
   { weight: 2, arbitrary: expire },
 );
 
-export type CommandFields = typeof FIELDS extends fc.Arbitrary<infer A> ? A : never;
+const fewPoints = fc.integer({ min: 1, max: 30 });
+const morePoints = fc.integer({ min: 20, max: 90 });
+const fewPointsOrAll = fc.oneof(fewPoints, fc.constant(null));
+const mostlyUnnamed = fc.constantFrom(null, null, null, 'a', 'b');
+
+const hold = fc
+  .record({
+    points: fc.oneof(fc.integer({ min: 5, max: 40 }), fc.constant(null)),
+    quantity: fc.constantFrom(10, 30, 60),
+    consumptionId: mostlyUnnamed,
+    settleWithin: fc.constantFrom(60, 7_200, 86_400),
+    overrun: fc.constantFrom(null, null, null, null, ...OVERRUNS),
+    onTimeout: fc.constantFrom(null, null, null, ...ON_TIMEOUT),
+  })
+  .map((held) => ({
+    type: 'ConsumePoints' as const,
+    ...held,
+    sourceType: 'chat',
+    sourceId: null,
+    duration: null,
+  }));
+
+const spend = fc
+  .record({ points: fc.integer({ min: 1, max: 40 }), consumptionId: mostlyUnnamed })
+  .map((spent) => ({
+    type: 'ConsumePoints' as const,
+    ...spent,
+    sourceType: 'script',
+    sourceId: null,
+    quantity: null,
+    duration: null,
+    settleWithin: null,
+    overrun: null,
+    onTimeout: null,
+  }));
+
+const extendBy = fc.record({
+  type: fc.constant('ExtendConsumption' as const),
+  recent: small(2),
+  points: fc.constantFrom(null, null, 5),
+  quantity: fc.constantFrom(null, 1, 10, 30),
+  duration: fc.constant(null),
+  settleWithin: fc.constantFrom(60, 86_400),
+});
+
+const settleAbove = fc
+  .record({
+    recent: small(2),
+    isTold: fc.boolean(),
+    points: morePoints,
+    quantity: fc.constantFrom(20, 60, 200),
+    overrun: fc.constantFrom(null, null, null, null, ...OVERRUNS),
+  })
+  .map(({ isTold, points: told, ...rest }) => ({
+    type: 'SettleConsumption' as const,
+    ...rest,
+    points: isTold ? told : null,
+    duration: null,
+  }));
+
+/** Little comes in, much is held and costs more than was held, and recharges are undone again and again. */
+export const FIELDS_OF_DEBTORS = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant('RechargePoints' as const),
+      points: fewPoints,
+      lifetime: fc.constantFrom(null, null, DAY, 3 * DAY),
+      priority: fc.constantFrom(0, 50, 50),
+      sourceId: fc.constant(null),
+      rechargeId: fc.constantFrom(null, null, 'r1', 'r2'),
+    }),
+  },
+  { weight: 5, arbitrary: hold },
+  { weight: 2, arbitrary: spend },
+  { weight: 1, arbitrary: extendBy },
+  { weight: 5, arbitrary: settleAbove },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('RefundPoints' as const),
+      recent: small(3),
+      points: fewPointsOrAll,
+      reason: fc.constant(null),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('ReverseRecharge' as const),
+      recent: small(2),
+      points: fewPointsOrAll,
+      cause: fc.constant('chargeback' as const),
+      shortfall: fc.constantFrom('owe' as const, 'owe' as const, ...SHORTFALLS),
+      reason: fc.constant(null),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('ReinstateRecharge' as const),
+      recent: small(2),
+      points: fewPointsOrAll,
+      reason: fc.constant(null),
+    }),
+  },
+  { weight: 1, arbitrary: expire },
+);
+
+type ValueOf<A> = A extends fc.Arbitrary<infer V> ? V : never;
+
+export type CommandFields = ValueOf<typeof FIELDS> | ValueOf<typeof FIELDS_OF_DEBTORS>;

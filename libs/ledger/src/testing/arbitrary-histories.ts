@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { testUuid, USER } from './command-builders.js';
-import { FIELDS, type CommandFields } from './arbitrary-commands.js';
+import { FIELDS, FIELDS_OF_DEBTORS, type CommandFields } from './arbitrary-commands.js';
 import { toRules1Fields } from './rules-1-fields.js';
 import type { LedgerCommand } from '../account/commands.js';
 import type { Business, Price } from '../settings/business.js';
@@ -110,26 +110,65 @@ const repeat = fc.oneof(
 
 type Repeat = typeof repeat extends fc.Arbitrary<infer A> ? A : never;
 
-const historyStep = fc.record({ fields: FIELDS, clock, repeat });
+const stepsOf = (fields: fc.Arbitrary<CommandFields>, stepsMax: number) =>
+  fc.array(fc.record({ fields, clock, repeat }), {
+    minLength: 1,
+    maxLength: stepsMax,
+    size: 'max',
+  });
 
-export const commandHistories = (stepsMax = 50): fc.Arbitrary<CommandHistory> =>
+type HistorySteps = ReturnType<typeof stepsOf> extends fc.Arbitrary<infer A> ? A : never;
+
+function historyOf(
+  policy: SettingsPolicy,
+  settings: readonly Settings[],
+  steps: HistorySteps,
+): CommandHistory {
+  const builder = new CommandBuilder();
+  for (const { fields, clock, repeat } of steps) {
+    builder.now += clock;
+    const at = isoTime(builder.now);
+    const isRules1 = (settingsInForce(settings, at)?.rules ?? 1) === 1;
+    if (repeat !== null && builder.repeat(repeat)) continue;
+    builder.add(isRules1 ? toRules1Fields(fields) : fields);
+  }
+  return { policy, settings, commands: builder.commands };
+}
+
+const STEPS_MAX = 50;
+
+export const commandHistories = (stepsMax = STEPS_MAX): fc.Arbitrary<CommandHistory> =>
+  fc
+    .record({ policy: policies, switched: switches, steps: stepsOf(FIELDS, stepsMax) })
+    .map(({ policy, switched, steps }) => historyOf(policy, settingsOf(policy, switched), steps));
+
+/** Low limits that are reached, for those who owe. */
+const policiesOfDebtors: fc.Arbitrary<SettingsPolicy> = fc
+  .record({
+    consumptionsMax: fc.constantFrom(0, 1, 20_000),
+    refundGraceDays: fc.constantFrom(0, 1, 7),
+    batchesMax: fc.constantFrom(1, 2, 3, 1_000),
+    openDrawsMax: fc.constantFrom(3, 6, 500),
+    overrun: fc.constantFrom('owe' as const, 'owe' as const, ...OVERRUNS),
+    owedMax: fc.constantFrom(20, 60, 1_000_000),
+    debtsMax: fc.constantFrom(1, 2, 1_000),
+    rechargesMax: fc.constantFrom(0, 1, 2_000),
+  })
+  .map((limits) => ({ ...DEFAULT, ...limits }));
+
+/** Of accounts that owe, under rules 2, while prices change on the way. */
+export const historiesOfDebtors = (stepsMax = STEPS_MAX): fc.Arbitrary<CommandHistory> =>
   fc
     .record({
-      policy: policies,
-      switched: switches,
-      steps: fc.array(historyStep, { minLength: 1, maxLength: stepsMax, size: 'max' }),
+      policy: policiesOfDebtors,
+      hours: fc.integer({ min: 1, max: 24 }),
+      steps: stepsOf(FIELDS_OF_DEBTORS, stepsMax),
     })
-    .map(({ policy, switched, steps }) => {
-      const settings = settingsOf(policy, switched);
-      const builder = new CommandBuilder();
-      for (const { fields, clock, repeat } of steps) {
-        builder.now += clock;
-        const at = isoTime(builder.now);
-        const isRules1 = (settingsInForce(settings, at)?.rules ?? 1) === 1;
-        if (repeat !== null && builder.repeat(repeat)) continue;
-        builder.add(isRules1 ? toRules1Fields(fields) : fields);
-      }
-      return { policy, settings, commands: builder.commands };
+    .map(({ policy, hours, steps }) => {
+      const [first] = settingsOf(policy, 'always') as readonly [Settings];
+      const from = isoTime(START + hours * HOUR);
+      const second = { ...first, version: 2, businesses: repriced(first), from };
+      return historyOf(policy, [first, second], steps);
     });
 
 /** What rules 1 don't know can change: here every price does. */
