@@ -159,7 +159,7 @@ export class CommandBatch {
         return true;
       case 'nothing':
       case 'tooLate': {
-        const answer = answerUnrecorded(command, decision, this.#now);
+        const answer = answerUnrecorded(command, decision, this.#nowFor(command));
         this.decided.push({ kind: 'answer', pending, answer });
         return true;
       }
@@ -187,16 +187,17 @@ export class CommandBatch {
   }
 
   #repeat(pending: PendingCommand, revision: number): DecidedCommand {
-    const now = this.#now;
+    const now = this.#nowFor(pending.command);
     const events = this.#recorded.get(revision);
     if (events === undefined) return { kind: 'repeat', pending, revision, now };
     const answer = repeatAnswer(pending.command, events, revision, now);
     return { kind: 'answer', pending, answer };
   }
 
-  get #now(): AccountNow {
+  #nowFor({ at }: LedgerCommand): AccountNow {
     const { balance, owed } = this.loaded.account;
-    return { balance, owed, rules: this.settings.settings.rules };
+    const { settings } = peekSettings(this.context, at) ?? this.settings;
+    return { balance, owed, rules: settings.rules };
   }
 
   #encode(pending: PendingCommand, events: NonEmpty<LedgerEvent>, first: number): EncodedEvent[] {

@@ -117,6 +117,18 @@ describe('Settings in force', () => {
     ]);
   });
 
+  it('at the time of a message name what it would have begun, however late it is answered', async () => {
+    const { source } = versions({}, ofRules2);
+    const { processor } = openProcessor({ settings: source });
+    const unnamed = (points: number) => ({ ...consume('a', points), consumptionId: null });
+    const [begun, early] = await run(processor, unnamed(5), unnamed(7));
+    await run(processor, recharge('b', 1, { at: SWITCH }));
+    const [late] = await run(processor, unnamed(7));
+    expect([early?.answer.code, late?.answer.code]).toEqual(['CommandIdReused', 'CommandIdReused']);
+    expect(early?.answer.consumptionId).toBe(begun?.answer.consumptionId);
+    expect(late?.answer.consumptionId).toBe(early?.answer.consumptionId);
+  });
+
   it('let a cached account be used again unless it has to remember by another policy', async () => {
     const { source } = versions({}, { from: SWITCH }, { ...ofRules2, from: secondsLater(200) });
     const { processor, observed } = openProcessor({ settings: source });

@@ -41,7 +41,7 @@ export function consume(
   id: string,
   points: number,
   options: CommandBuilderOptions = {},
-): LedgerCommand {
+): Extract<LedgerCommand, { type: 'ConsumePoints' }> {
   const own = {
     sourceId: null,
     duration: null,

@@ -30,6 +30,7 @@ export interface Answer {
 export interface AccountNow {
   readonly balance: number;
   readonly owed: number;
+  /** In force when the command came, so that a message that is delivered again is answered alike. */
   readonly rules: RulesNumber;
 }
 
