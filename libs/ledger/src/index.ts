@@ -7,18 +7,16 @@ export {
   type Answer,
 } from './account/answer.js';
 export { BrokenRule } from './account/broken-rule.js';
+export { BUSINESSES, SOURCE_TYPES, type SourceType } from './settings/businesses.js';
 export {
-  BUSINESSES,
   EXPIRE_LABEL,
   RECHARGE_LABEL,
   REINSTATEMENT_LABEL,
   REVERSAL_COLLECTED_LABEL,
   REVERSAL_LABEL,
-  SOURCE_TYPES,
   collectedLabelOf,
   refundLabelOf,
-  type SourceType,
-} from './settings/businesses.js';
+} from './settings/row-labels.js';
 export { deserializeEvent, parseEvent, serializeEvent } from './storage/codec.js';
 export type { Provenance } from './storage/provenance.js';
 export { UnknownEvent, UnreadableEvent } from './storage/unreadable-event.js';
