@@ -14,7 +14,7 @@ export interface Answer {
   readonly owed: number;
   /** What the command's own events moved; null: nothing. */
   readonly points: number | null;
-  /** What of it paid debts; null: nothing. */
+  /** What of the points that came in paid debts, those that fell due included; null: nothing. */
   readonly collected: number | null;
   /** What nobody will pay of a settlement or a reversal; null: it is neither, or was refused. */
   readonly uncollected: number | null;

@@ -24,7 +24,9 @@ export function consume(pending: PendingEvents, command: ConsumePoints): Refusal
   if (pending.balance < points) return rules.insufficientPoints(points, pending);
   const isHeld = settleWithin !== null;
   const isPriced = command.points === null;
-  const terms = isHeld ? rules.holdTerms(command.overrun, command.onTimeout) : NO_HOLD;
+  const { overrun, onTimeout } = isHeld
+    ? rules.holdOptions(command.overrun, command.onTimeout)
+    : NO_HOLD;
   pending.record(
     {
       type: 'PointsConsumed',
@@ -40,8 +42,8 @@ export function consume(pending: PendingEvents, command: ConsumePoints): Refusal
       quantity: rules.quantityNoted(quantity),
       price: isHeld || isPriced ? frozenPrice(pending, business) : null,
       priced: isPriced,
-      overrun: terms.overrun,
-      onTimeout: terms.onTimeout,
+      overrun,
+      onTimeout,
     },
     -points,
   );

@@ -6,7 +6,7 @@ export const RULES_1: Rules = {
   number: 1,
   owedAfter: () => null,
   quantityNoted: () => null,
-  holdTerms: () => ({ overrun: null, onTimeout: null }),
+  holdOptions: () => ({ overrun: null, onTimeout: null }),
   overrunOf: () => 'refuse',
   owable: () => 0,
   insufficientPoints: (asked, { balance }) => ({

@@ -11,7 +11,7 @@ export function rules2({ overrun, owedMax, debtsMax, openMax }: SettingsPolicy):
     number: 2,
     owedAfter: (owed) => owed,
     quantityNoted: (quantity) => quantity,
-    holdTerms: (named, onTimeout) => ({
+    holdOptions: (named, onTimeout) => ({
       overrun: named ?? overrun,
       onTimeout: onTimeout ?? 'return',
     }),

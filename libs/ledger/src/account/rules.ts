@@ -34,7 +34,7 @@ export interface Rules {
   quantityNoted(quantity: number | null): number | null;
 
   /** What an event says of a pre-deduction that named those. */
-  holdTerms(
+  holdOptions(
     overrun: Overrun | null,
     onTimeout: OnTimeout | null,
   ): { readonly overrun: Overrun | null; readonly onTimeout: OnTimeout | null };

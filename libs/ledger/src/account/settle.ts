@@ -26,7 +26,7 @@ export function settle(pending: PendingEvents, command: SettleConsumption): Refu
   // A pre-deduction that timed out was refunded in full, so its whole cost is charged now.
   const extra = cost - (phase === 'open' ? estimated : 0);
   const missing = Math.max(0, extra - pending.balance);
-  const overrun = missing > 0 ? rules.overrunOf(command.overrun, hold) : 'cap';
+  const overrun = missing > 0 ? rules.overrunOf(command.overrun, hold) : null;
   if (overrun === 'refuse') return rules.insufficientPoints(extra, pending);
   const owed = overrun === 'owe' ? rules.owable(missing, consumption.of, pending.state) : 0;
   const charged = extra - missing;
