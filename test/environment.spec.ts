@@ -21,7 +21,7 @@ const SCHEMAS = [
   'apps/projector/src/main.ts',
   'apps/sweeper/src/main.ts',
   'apps/migrate/src/migrate-variables.ts',
-  'stack/src/settings.ts',
+  'stack/src/stack-config.ts',
 ];
 
 interface Service {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { projectRoot, runCommand } from '#embedded';
 import type { Servers } from './servers.js';
-import type { StackSettings } from './settings.js';
+import type { StackConfig } from './stack-config.js';
 import { loadOrCreateSecret } from './tokens.js';
 
 /** The database logins, by the names that `npm run migrate` knows. */
@@ -34,17 +34,17 @@ const PREFIX = 'points_';
  * nothing, with a password derived from a secret of this stack. A given DATABASE_URL is used unchanged.
  */
 export async function prepareLedger(
-  settings: StackSettings,
+  config: StackConfig,
   servers: Servers,
   signal: AbortSignal,
 ): Promise<LedgerAddresses> {
-  const { databaseUrl, migrationUrl } = settings;
+  const { databaseUrl, migrationUrl } = config;
   if (databaseUrl !== undefined) {
     if (migrationUrl !== undefined) await migrate({ MIGRATION_URL: migrationUrl }, signal);
     const given = { database: servers.databaseUrl, eventStore: servers.eventStore };
     return { of: forAll(() => given), migration: migrationUrl ?? null };
   }
-  const secret = await loadOrCreateSecret(settings.dataDir, 'database-secret');
+  const secret = await loadOrCreateSecret(config.dataDir, 'database-secret');
   const passwordOf = (login: Login): string =>
     createHmac('sha256', secret).update(login).digest('base64url');
   await migrate(
@@ -58,7 +58,7 @@ export async function prepareLedger(
     const url = new URL(servers.databaseUrl);
     url.username = `${PREFIX}${login}`;
     url.password = passwordOf(login);
-    return { database: url.href, eventStore: settings.eventStore ?? url.href };
+    return { database: url.href, eventStore: config.eventStore ?? url.href };
   });
   return { of, migration: servers.databaseUrl };
 }

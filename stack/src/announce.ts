@@ -3,7 +3,7 @@ import type { RunningApps } from './apps.js';
 import { DEMO_USERS } from './demo.js';
 import { out, report } from './output.js';
 import type { Servers } from './servers.js';
-import { readyFile } from './settings.js';
+import { readyFile } from './stack-config.js';
 import { demoToken } from './tokens.js';
 import { writeFileAtomically } from '#embedded';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ledgerApi, readyFile, stackSettings } from './settings.js';
+import { ledgerApi, readyFile, readStackConfig } from './stack-config.js';
 
 // Calls to the API of a ledger, for the command lines.
 
@@ -85,7 +85,7 @@ export function describeRefusal({ status, body }: ApiAnswer): string {
 export async function findApi(): Promise<LedgerApi> {
   const named = ledgerApi(process.env);
   if (named !== undefined) return named;
-  const ready = await readFile(readyFile(stackSettings(process.env).dataDir), 'utf8').catch(
+  const ready = await readFile(readyFile(readStackConfig(process.env).dataDir), 'utf8').catch(
     () => null,
   );
   const { api = null, tokens = {} } = JSON.parse(ready ?? '{}') as {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LedgerAddresses } from './addresses.js';
 import { freePort, projectRoot, SupervisedChild } from '#embedded';
 import type { Servers } from './servers.js';
-import type { App, StackSettings } from './settings.js';
+import type { App, StackConfig } from './stack-config.js';
 import { JWT_ALGORITHM } from './tokens.js';
 
 export interface RunningApps {
@@ -13,7 +13,7 @@ export interface RunningApps {
 }
 
 interface AppsOptions {
-  readonly settings: StackSettings;
+  readonly config: StackConfig;
   readonly servers: Servers;
   readonly addresses: LedgerAddresses;
   readonly apiPort: number;
@@ -32,8 +32,8 @@ interface AppsOptions {
 
 /** Starts the configured apps, but the intake only if there is a Kafka. */
 export async function startApps(options: AppsOptions): Promise<RunningApps> {
-  const { settings, servers, report } = options;
-  const apps = settings.apps.filter((app) => app !== 'intake' || servers.kafkaBrokers !== null);
+  const { config, servers, report } = options;
+  const apps = config.apps.filter((app) => app !== 'intake' || servers.kafkaBrokers !== null);
   const children = new Map<App, SupervisedChild>();
   const probes: Record<string, string> = {};
   const stop = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '#platform/process';
 import type { SigningKey } from '#identity';
 import { projectRoot } from '#embedded';
-import type { StackSettings } from './settings.js';
+import type { StackConfig } from './stack-config.js';
 import { loadOrCreateSecret } from './tokens.js';
 
 /** The names in `stack/senders.json`. */
@@ -19,15 +19,15 @@ export async function localSigningKey(dataDir: string): Promise<SigningKey> {
  * stack accepts unsigned messages of any source, which is safe only if no one else can reach its Kafka.
  */
 export async function sendersEnvironment(
-  settings: StackSettings,
+  config: StackConfig,
 ): Promise<Readonly<Record<string, string>>> {
-  if (settings.senders !== 'unset') return {};
-  if (settings.kafkaBrokers !== undefined) {
+  if (config.senders !== 'unset') return {};
+  if (config.kafkaBrokers !== undefined) {
     const fault =
       'must name a senders file when KAFKA_BROKERS is set (or set SENDERS=anybody): the file of the local stack accepts any sender';
     throw new ConfigurationError([{ variable: 'SENDERS_FILE', fault }]);
   }
-  const { secret } = await localSigningKey(settings.dataDir);
+  const { secret } = await localSigningKey(config.dataDir);
   return {
     SENDERS_FILE: join(projectRoot(), 'stack', 'senders.json'),
     [SECRET_VARIABLE]: secret,

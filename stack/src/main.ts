@@ -12,14 +12,14 @@ import { sendersEnvironment } from './local-senders.js';
 import { restrictDataDir } from './data-dir-permissions.js';
 import { prepareDemo, publishDemo } from './publish-demo.js';
 import { DEFAULT_PORTS, startServers, type Servers } from './servers.js';
-import { readyFile, stackSettings, type StackSettings } from './settings.js';
+import { readyFile, readStackConfig, type StackConfig } from './stack-config.js';
 import { StackClaim, StackClaimError } from './stack-claim.js';
 import { loadOrCreateSecret, loadOrCreateSnapshotKeys } from './tokens.js';
 
 // `npm start` runs the whole product on this machine.
 
 async function main(): Promise<void> {
-  const settings = stackSettings(process.env);
+  const config = readStackConfig(process.env);
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -29,27 +29,27 @@ async function main(): Promise<void> {
     });
   }
   stopWithParent();
-  await restrictDataDir(settings.dataDir, report);
-  const claim = await StackClaim.take(settings.dataDir, report);
-  out.write(`points-ledger: data in ${settings.dataDir}\n`);
-  await run(settings, claim, stopping.signal);
+  await restrictDataDir(config.dataDir, report);
+  const claim = await StackClaim.take(config.dataDir, report);
+  out.write(`points-ledger: data in ${config.dataDir}\n`);
+  await run(config, claim, stopping.signal);
 }
 
 /** Runs until the signal aborts. */
-async function run(settings: StackSettings, claim: StackClaim, signal: AbortSignal): Promise<void> {
-  const logsDir = join(settings.dataDir, 'logs');
+async function run(config: StackConfig, claim: StackClaim, signal: AbortSignal): Promise<void> {
+  const logsDir = join(config.dataDir, 'logs');
   let servers: Servers | null = null;
   let apps: RunningApps | null = null;
   try {
-    servers = await startServers({ settings, logsDir, report, signal });
-    apps = await bringUp(settings, claim, servers, signal);
+    servers = await startServers({ config, logsDir, report, signal });
+    apps = await bringUp(config, claim, servers, signal);
     await aborted(signal);
   } catch (error) {
     // An error after the abort is a consequence of it and not a failure.
     if (!signal.aborted) throw error;
   } finally {
     out.write('\nstopping\n');
-    await rm(readyFile(settings.dataDir), { force: true }).catch(() => undefined);
+    await rm(readyFile(config.dataDir), { force: true }).catch(() => undefined);
     await apps?.stop();
     await servers?.stop();
     out.write('stopped; the data is kept (npm run reset deletes it)\n');
@@ -63,32 +63,27 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   });
 
 async function bringUp(
-  settings: StackSettings,
+  config: StackConfig,
   claim: StackClaim,
   servers: Servers,
   signal: AbortSignal,
 ): Promise<RunningApps> {
-  const { dataDir } = settings;
-  const { port: apiPort } = await choosePort(
-    'API_PORT',
-    settings.apiPort,
-    DEFAULT_PORTS.api,
-    report,
-  );
+  const { dataDir } = config;
+  const { port: apiPort } = await choosePort('API_PORT', config.apiPort, DEFAULT_PORTS.api, report);
   const secret = await loadOrCreateSecret(dataDir, 'jwt-secret');
   const logsDir = join(dataDir, 'logs');
   report('bringing the databases up to date');
-  const addresses = await prepareLedger(settings, servers, signal);
-  const demo = await prepareDemo(settings, servers, addresses.of.api);
+  const addresses = await prepareLedger(config, servers, signal);
+  const demo = await prepareDemo(config, servers, addresses.of.api);
   const apps = await startApps({
-    settings,
+    config,
     servers,
     addresses,
     apiPort,
     jwtSecret: secret,
     cursorKey: await loadOrCreateSecret(dataDir, 'cursor-secret'),
-    snapshotKeys: settings.snapshotKeys ?? (await loadOrCreateSnapshotKeys(dataDir)),
-    senders: await sendersEnvironment(settings),
+    snapshotKeys: config.snapshotKeys ?? (await loadOrCreateSnapshotKeys(dataDir)),
+    senders: await sendersEnvironment(config),
     logsDir,
     report,
     // An app that can't be recorded, as on a full disk, still stops by itself when this process ends.
@@ -96,7 +91,7 @@ async function bringUp(
     signal,
   });
   try {
-    if (demo !== null) await publishDemo(settings, demo);
+    if (demo !== null) await publishDemo(config, demo);
     await announce({ dataDir, logsDir, secret, servers, addresses, apps });
     return apps;
   } catch (error) {

@@ -4,7 +4,7 @@ import { findApi } from './api-client.js';
 import { LedgerClient } from './ledger-client.js';
 import { localSigningKey } from './local-senders.js';
 import { runPointsCommand } from './points-command.js';
-import { pointsSender, readyFile, stackSettings, type PointsSender } from './settings.js';
+import { pointsSender, readyFile, readStackConfig, type PointsSender } from './stack-config.js';
 
 async function send(body: CommandBody, id: string): Promise<CommandOutcome> {
   const { source, key } = pointsSender(process.env) ?? (await localSender());
@@ -19,14 +19,14 @@ async function send(body: CommandBody, id: string): Promise<CommandOutcome> {
 async function localSender(): Promise<PointsSender> {
   return {
     source: '/points-cli',
-    key: await localSigningKey(stackSettings(process.env).dataDir),
+    key: await localSigningKey(readStackConfig(process.env).dataDir),
   };
 }
 
 async function brokers(): Promise<string[]> {
   const brokersFromEnvironment = process.env['KAFKA_BROKERS'];
   if (brokersFromEnvironment) return brokersFromEnvironment.split(',');
-  const { dataDir } = stackSettings(process.env);
+  const { dataDir } = readStackConfig(process.env);
   const ready = await readFile(readyFile(dataDir), 'utf8').catch(() => null);
   const kafka = ready === null ? null : (JSON.parse(ready) as { kafka: string | null }).kafka;
   if (kafka === null) {

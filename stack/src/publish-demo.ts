@@ -8,7 +8,7 @@ import { LedgerClient } from './ledger-client.js';
 import { localSigningKey } from './local-senders.js';
 import { report } from './output.js';
 import type { Servers } from './servers.js';
-import type { StackSettings } from './settings.js';
+import type { StackConfig } from './stack-config.js';
 
 /** What is needed to publish the commands of the demo. */
 export interface Demo {
@@ -18,21 +18,21 @@ export interface Demo {
 
 /** The demo of a ledger that does not have it yet; null: none. Called before the apps are started. */
 export async function prepareDemo(
-  settings: StackSettings,
+  config: StackConfig,
   servers: Servers,
   { eventStore }: Addresses,
 ): Promise<Demo | null> {
   const { kafkaBrokers } = servers;
-  if (!settings.demo || kafkaBrokers === null || !settings.apps.includes('intake')) return null;
-  if (existsSync(markerOf(settings))) return null;
-  if (settings.senders === 'file') {
+  if (!config.demo || kafkaBrokers === null || !config.apps.includes('intake')) return null;
+  if (existsSync(markerOf(config))) return null;
+  if (config.senders === 'file') {
     report(
       'the demo is not published, because SENDERS_FILE defines the senders and the demo is not one of them',
     );
     return null;
   }
   try {
-    const { rules, businesses } = await demoSettings(eventStore, settings.policyChanges);
+    const { rules, businesses } = await demoSettings(eventStore, config.policyChanges);
     if (rules > 1) return { kafkaBrokers, businesses };
     report(
       'the demo is not published, because its commands are of rules 2 and rules 1 is in force',
@@ -46,9 +46,9 @@ export async function prepareDemo(
 }
 
 /** Failures are only reported: the stack works without the demo, and the next start sends it again. */
-export async function publishDemo(settings: StackSettings, demo: Demo): Promise<void> {
+export async function publishDemo(config: StackConfig, demo: Demo): Promise<void> {
   try {
-    await publishDemoOnce(settings, demo);
+    await publishDemoOnce(config, demo);
   } catch (error) {
     report(
       `the demo’s commands were not all answered; the next start sends them again: ${reasonOf(error)}`,
@@ -57,22 +57,22 @@ export async function publishDemo(settings: StackSettings, demo: Demo): Promise<
 }
 
 async function publishDemoOnce(
-  settings: StackSettings,
+  config: StackConfig,
   { kafkaBrokers, businesses }: Demo,
 ): Promise<void> {
   report('publishing the demo’s commands');
-  const key = settings.senders === 'unset' ? await localSigningKey(settings.dataDir) : null;
+  const key = config.senders === 'unset' ? await localSigningKey(config.dataDir) : null;
   const client = await LedgerClient.connect(kafkaBrokers.split(','), '/demo', key);
   try {
     const count = await seedDemo((body, id) => client.send(body, id), Date.now(), businesses);
-    await writeFile(markerOf(settings), new Date().toISOString());
+    await writeFile(markerOf(config), new Date().toISOString());
     report(`${count} commands were answered`);
   } finally {
     await client.close();
   }
 }
 
-const markerOf = ({ dataDir }: StackSettings): string => join(dataDir, 'demo-seeded');
+const markerOf = ({ dataDir }: StackConfig): string => join(dataDir, 'demo-seeded');
 
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -8,7 +8,7 @@ import {
   stopLeftoverKafka,
 } from '#embedded';
 import { STACK_ENTRIES } from './data-dir-permissions.js';
-import { readyFile, stackSettings } from './settings.js';
+import { readyFile, readStackConfig } from './stack-config.js';
 import { StackClaim, StackClaimError } from './stack-claim.js';
 
 // `npm run reset` deletes the data of the local stack, and keeps downloads.
@@ -16,7 +16,7 @@ import { StackClaim, StackClaimError } from './stack-claim.js';
 const EXPECTED = [StackClaimError, PostgresStartError, KafkaBrokerError];
 
 // Only the entries of a stack are deleted, because a DATA_DIR may have other contents too.
-const { dataDir } = stackSettings(process.env);
+const { dataDir } = readStackConfig(process.env);
 if (!existsSync(dataDir)) {
   process.stdout.write(`there is nothing in ${dataDir}\n`);
 } else {

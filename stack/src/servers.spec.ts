@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServers } from './servers.js';
-import { stackSettings } from './settings.js';
+import { readStackConfig } from './stack-config.js';
 
 describe('The servers of a stack without a usable Kafka', () => {
   let folder: string;
@@ -29,7 +29,7 @@ describe('The servers of a stack without a usable Kafka', () => {
 
   const start = (mavenCommand: string, signal = new AbortController().signal) =>
     startServers({
-      settings: stackSettings({
+      config: readStackConfig({
         DATA_DIR: join(folder, 'data'),
         DATABASE_URL: 'postgres://named.example/points',
         KAFKA_PORT: '0',

@@ -11,7 +11,7 @@ import {
   SupervisedServer,
 } from '#embedded';
 import { isMachineError } from './machine-error.js';
-import type { StackSettings } from './settings.js';
+import type { StackConfig } from './stack-config.js';
 
 /** These differ from the servers' own default ports, which a developer's machine may use already. */
 export const DEFAULT_PORTS = { postgres: 54_320, kafka: 29_092, api: 3_000 } as const;
@@ -26,7 +26,7 @@ export interface Servers {
 }
 
 interface Starting {
-  readonly settings: StackSettings;
+  readonly config: StackConfig;
   readonly logsDir: string;
   readonly report: (line: string) => void;
   /** Aborts the start. */
@@ -37,15 +37,15 @@ interface Starting {
 
 /** Starts the servers that the environment does not name. Each is restarted on its port when it ends. */
 export async function startServers(starting: Starting): Promise<Servers> {
-  const { settings } = starting;
-  const postgres = settings.databaseUrl === undefined ? await startPostgres(starting) : null;
-  const databaseUrl = settings.databaseUrl ?? postgres?.server.url ?? '';
+  const { config } = starting;
+  const postgres = config.databaseUrl === undefined ? await startPostgres(starting) : null;
+  const databaseUrl = config.databaseUrl ?? postgres?.server.url ?? '';
   try {
-    const kafka = settings.kafkaBrokers === undefined ? await startKafka(starting) : null;
+    const kafka = config.kafkaBrokers === undefined ? await startKafka(starting) : null;
     return {
       databaseUrl,
-      eventStore: settings.eventStore ?? databaseUrl,
-      kafkaBrokers: settings.kafkaBrokers ?? kafka?.server.brokers.join(',') ?? null,
+      eventStore: config.eventStore ?? databaseUrl,
+      kafkaBrokers: config.kafkaBrokers ?? kafka?.server.brokers.join(',') ?? null,
       stop: async () => {
         await kafka?.stop();
         await postgres?.stop();
@@ -57,11 +57,11 @@ export async function startServers(starting: Starting): Promise<Servers> {
   }
 }
 
-async function startPostgres({ settings, logsDir, report, signal }: Starting) {
-  const dataDir = join(settings.dataDir, 'postgres');
+async function startPostgres({ config, logsDir, report, signal }: Starting) {
+  const dataDir = join(config.dataDir, 'postgres');
   // A server that a killed stack left behind is stopped first, because it holds the default port.
   await stopLeftoverPostgres(dataDir, report);
-  const { postgresPort } = settings;
+  const { postgresPort } = config;
   const { port } = await choosePort('POSTGRES_PORT', postgresPort, DEFAULT_PORTS.postgres, report);
   report('starting Postgres');
   const log = new LogFile(join(logsDir, 'postgres.log'));
@@ -86,10 +86,10 @@ async function startPostgres({ settings, logsDir, report, signal }: Starting) {
 const FATAL_KAFKA_CODES = ['port-taken', 'already-running'];
 
 /** Reports a failure and returns null, because everything else works without Kafka. */
-async function startKafka({ settings, report, signal, kafka }: Starting) {
-  const dataDir = join(settings.dataDir, 'kafka');
+async function startKafka({ config, report, signal, kafka }: Starting) {
+  const dataDir = join(config.dataDir, 'kafka');
   await stopLeftoverKafka(resolve(dataDir));
-  const { port } = await choosePort('KAFKA_PORT', settings.kafkaPort, DEFAULT_PORTS.kafka, report);
+  const { port } = await choosePort('KAFKA_PORT', config.kafkaPort, DEFAULT_PORTS.kafka, report);
   report('starting Kafka (the first time, Maven fetches it: about 45 MB)');
   const start = (startSignal: AbortSignal) =>
     startKafkaBroker({ ...kafka, dataDir, port, signal: startSignal });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOGINS, type LedgerAddresses } from './addresses.js';
 import { projectRoot } from '#embedded';
-import { readyFile, stackSettings } from './settings.js';
+import { readyFile, readStackConfig } from './stack-config.js';
 
 // `npm run projector -- rebuild` and other commands of apps run on the servers of the running stack,
 // unless EVENT_STORE and DATABASE_URL name others.
@@ -17,7 +17,7 @@ interface Ready {
 /** The connection strings with the login of the app, and of the role that owns the ledger if it is needed. */
 function addresses(app: string): Readonly<Record<string, string>> {
   if (process.env['EVENT_STORE'] && process.env['DATABASE_URL']) return {};
-  const file = readyFile(stackSettings(process.env).dataDir);
+  const file = readyFile(readStackConfig(process.env).dataDir);
   try {
     const ready = JSON.parse(readFileSync(file, 'utf8')) as Ready;
     const login = LOGINS.find((one) => one === app);

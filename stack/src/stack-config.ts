@@ -39,8 +39,8 @@ const VARIABLES = z.object({
   LEDGER_TOKEN: z.string().min(1).optional(),
 });
 
-/** The settings of the local stack. For undefined ones it chooses a value or starts its own server. */
-export interface StackSettings {
+/** The configuration of the local stack. For what is undefined it chooses a value or starts its own server. */
+export interface StackConfig {
   readonly dataDir: string;
   readonly apiPort: number | undefined;
   readonly kafkaPort: number | undefined;
@@ -58,8 +58,8 @@ export interface StackSettings {
   readonly senders: 'file' | 'anybody' | 'unset';
 }
 
-/** Parses the settings from the environment. Commands for a running stack need only DATA_DIR. */
-export function stackSettings(env: Environment): StackSettings {
+/** Parses the environment. Commands for a running stack need only DATA_DIR. */
+export function readStackConfig(env: Environment): StackConfig {
   // An empty variable counts as unset, but an empty APPS means no app.
   const variables = Object.entries(env).filter(([name, value]) => value !== '' || name === 'APPS');
   const read = readConfiguration(VARIABLES, Object.fromEntries(variables));
@@ -100,7 +100,7 @@ export function pointsSender(env: Environment): PointsSender | undefined {
   return { source, key: { id, secret } };
 }
 
-/** The ledger that `npm run settings` and `npm run points -- quote` talk to; undefined when it is the local stack. */
+/** The ledger that `npm run settings` and `npm run points -- quote` call; undefined: the local stack's. */
 export function ledgerApi(
   env: Environment,
 ): { readonly url: string; readonly token: string } | undefined {

@@ -1,9 +1,9 @@
 import { ConfigurationError } from '#platform/process';
-import { pointsSender, stackSettings } from './settings.js';
+import { pointsSender, readStackConfig } from './stack-config.js';
 
-describe('The settings of the local stack', () => {
-  it('need no variable', () => {
-    expect(stackSettings({})).toMatchObject({
+describe('The configuration of the local stack', () => {
+  it('needs no variable', () => {
+    expect(readStackConfig({})).toMatchObject({
       apiPort: undefined,
       kafkaBrokers: undefined,
       demo: true,
@@ -12,12 +12,12 @@ describe('The settings of the local stack', () => {
     });
   });
 
-  it('treat an empty variable as unset, but an empty APPS as no app', () => {
-    const settings = stackSettings({ KAFKA_PORT: '', DEMO: '', APPS: '' });
-    expect(settings).toMatchObject({ kafkaPort: undefined, demo: true, apps: [] });
+  it('treats an empty variable as unset, but an empty APPS as no app', () => {
+    const config = readStackConfig({ KAFKA_PORT: '', DEMO: '', APPS: '' });
+    expect(config).toMatchObject({ kafkaPort: undefined, demo: true, apps: [] });
   });
 
-  it('define the sender of commands to other servers', () => {
+  it('defines the sender of commands to other servers', () => {
     expect(pointsSender({})).toBeUndefined();
     expect(pointsSender({ POINTS_SOURCE: '/tts', POINTS_KEY: '' })).toEqual({
       source: '/tts',
@@ -29,9 +29,9 @@ describe('The settings of the local stack', () => {
     expect(() => pointsSender({ POINTS_KEY: 's' })).toThrow(/POINTS_SOURCE/);
   });
 
-  it('name every invalid variable', () => {
+  it('names every invalid variable', () => {
     const bad = { API_PORT: '70000', DEMO: 'yes', APPS: 'api,nothing', LEDGER_POLICY: '{' };
-    expect(() => stackSettings(bad)).toThrow(ConfigurationError);
-    expect(() => stackSettings(bad)).toThrow(/API_PORT[^]*DEMO[^]*APPS[^]*LEDGER_POLICY/);
+    expect(() => readStackConfig(bad)).toThrow(ConfigurationError);
+    expect(() => readStackConfig(bad)).toThrow(/API_PORT[^]*DEMO[^]*APPS[^]*LEDGER_POLICY/);
   });
 });
