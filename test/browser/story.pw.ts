@@ -120,7 +120,7 @@ test.describe('the details of a row', () => {
     await expect(drawer(page)).toContainText('case-1');
     await drawer(page).getByRole('button', { name: '【充值恢复】' }).click();
     await expect(drawer(page).getByTestId('why')).toHaveText(
-      '充值 order-7 的撤销已恢复：返还 20 积分，免除欠费 70 积分。',
+      '充值 order-7 已作充值恢复：退回批次 20 积分，免除欠费 70 积分。',
     );
     await drawer(page).getByRole('button', { name: '查看该订单的明细' }).click();
     await expect(drawer(page)).toHaveCount(0);

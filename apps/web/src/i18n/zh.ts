@@ -31,7 +31,7 @@ export const zh = {
     heldWhy: '预扣的积分在结算时按实际费用扣除，差额返还。',
     heldNone: '没有进行中的预扣',
     owed: '欠费',
-    owedWhy: '余额不足以支付的费用。之后入账的积分先用于补扣。',
+    owedWhy: '未付的费用与充值撤销所欠的积分，由之后入账的积分补扣。',
     batches: '积分批次',
     batchesWhy: '按扣减顺序排列',
     noBatches: '没有剩余的积分批次',
@@ -110,7 +110,7 @@ export const zh = {
       rechargeReversed: (count: number) => `其中 ${points(count)}已撤销。`,
       reversed: (order: string, cause: string, parts: string) =>
         `充值 ${order} 因${cause}撤销：${parts}。`,
-      reinstated: (order: string, parts: string) => `充值 ${order} 的撤销已恢复：${parts}。`,
+      reinstated: (order: string, parts: string) => `充值 ${order} 已作充值恢复：${parts}。`,
       collectedForRecharge: (order: string, count: number) =>
         `充值 ${order} 已撤销，所欠积分由之后入账的积分补扣 ${points(count)}。`,
       collected: (business: string, count: number) =>
@@ -145,14 +145,15 @@ export const zh = {
     amounts: {
       taken: (count: number) => `从原批次扣回 ${points(count)}`,
       charged: (count: number) => `已扣除 ${points(count)}`,
+      chargedMore: (count: number) => `预扣之外另扣除 ${points(count)}`,
       becameDebt: (count: number) => `${points(count)}记为欠费`,
       collected: (count: number) => `其后已补扣 ${points(count)}`,
       owed: (count: number) => `欠费 ${points(count)}`,
       stillOwed: (count: number) => `尚欠 ${points(count)}`,
       uncollected: (count: number) => `未收 ${points(count)}`,
       forgiven: (count: number) => `免除欠费 ${points(count)}`,
-      waived: (count: number) => `不再追收 ${points(count)}`,
-      returned: (count: number) => `返还 ${points(count)}`,
+      waived: (count: number) => `冲销未收 ${points(count)}`,
+      returned: (count: number) => `退回批次 ${points(count)}`,
     },
     cost: '费用',
     owed: '欠费',
@@ -183,7 +184,7 @@ export const zh = {
     recharged: '充值积分',
     reversed: '已撤销',
     reinstated: '已恢复',
-    reversalCauses: { payment_refunded: '付款已退', chargeback: '拒付', mistake: '误充' },
+    reversalCauses: { payment_refunded: '退款', chargeback: '拒付', mistake: '误充' },
     metadata: '附加信息',
     rowsOfTask: '查看该任务的明细',
     rowsOfOrder: '查看该订单的明细',
@@ -326,7 +327,7 @@ export const zh = {
       overrun: '结算超出余额时',
       owedMax: '欠费上限',
       debtsMax: '欠费笔数上限',
-      rechargesMax: '记住的充值笔数',
+      rechargesMax: '保留记录的充值笔数',
       openMax: '进行中的预扣上限',
     } as Readonly<Record<string, string>>,
     overruns: {

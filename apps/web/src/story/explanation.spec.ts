@@ -144,7 +144,7 @@ describe('the explanation of a debt', () => {
     [
       'is as large as one may be',
       { actual: 150, charged: 104, owed: 26, uncollected: 20, draws: draws(100, 4) },
-      '已扣除 4 积分，26 积分记为欠费，未收 20 积分。',
+      '预扣之外另扣除 4 积分，26 积分记为欠费，未收 20 积分。',
     ],
     ['can never arise, because the rest is not collected', { uncollected: 30 }, '未收 30 积分。'],
   ])('says that it %s', (_, fields, parts) => {
@@ -186,7 +186,7 @@ describe('the explanation of a reversed recharge', () => {
   it('says what came back', () => {
     const reinstated = { points: 20, forgiven: 50, waived: 10, returns: [] };
     expect(explained('RechargeReinstated', reinstated)).toBe(
-      '充值 order-7 的撤销已恢复：返还 20 积分，免除欠费 50 积分，不再追收 10 积分。',
+      '充值 order-7 已作充值恢复：退回批次 20 积分，免除欠费 50 积分，冲销未收 10 积分。',
     );
   });
 

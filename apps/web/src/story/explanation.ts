@@ -173,7 +173,7 @@ function shortfallSentence(consumption: ConsumptionStory, messages: Messages): s
   const { charged, debt, collected, forgiven, open, uncollected } = shortfall;
   const parts = partsOf(
     [
-      [charged, amounts.charged],
+      [charged, isSettledLate(consumption) ? amounts.charged : amounts.chargedMore],
       [debt, amounts.becameDebt],
       [collected, amounts.collected],
       [forgiven, amounts.forgiven],
