@@ -55,8 +55,8 @@ describe('npm run points -- quote', () => {
     [403, 2],
     [503, 2],
   ])('says why it is not answered: %d', async (status, exit) => {
-    const problem = { title: 'No quote', detail: 'There is no price for tts.' };
+    const problem = { title: 'Quote refused', detail: 'There is no price for tts.' };
     const { code, err } = await run({ source: 'tts', duration: '9' }, problem, status);
-    expect([code, err]).toEqual([exit, 'No quote: There is no price for tts.\n']);
+    expect([code, err]).toEqual([exit, 'Quote refused: There is no price for tts.\n']);
   });
 });

@@ -56,7 +56,7 @@ export const PROBLEM_RESPONSES = {
     description: 'The request is invalid; `errors` names every invalid field.',
     names: ['invalid-request', 'bad-address', 'bad-request'],
     title: 'Invalid request',
-    detail: 'limit: must be 100 or less',
+    detail: 'limit must be 100 or less',
     members: { errors: FIELD_ERRORS('limit', 'must be 100 or less') },
   },
   Unauthorized: {
@@ -160,7 +160,7 @@ export const PROBLEM_RESPONSES = {
     status: 422,
     description: 'A consumption would be refused, whatever the account has; `code` is the reason.',
     names: QUOTE_REFUSALS.map(refusalProblemName),
-    title: 'No quote',
+    title: 'Quote refused',
     detail: 'There is no price for script, so that the points must be given.',
     members: {
       code: { schema: { type: 'string', enum: QUOTE_REFUSALS }, example: QUOTE_REFUSALS[0] },

@@ -23,7 +23,7 @@ export const quoteRefused = ({ code, details }: QuoteRefusal): Problem =>
   new Problem({
     status: 422,
     name: refusalProblemName(code),
-    title: 'No quote',
+    title: 'Quote refused',
     detail: `${refusalSentence(code, details)}.`,
     extensions: { code },
   });

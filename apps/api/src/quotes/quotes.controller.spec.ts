@@ -100,7 +100,7 @@ describe('A quote', () => {
       expect.stringContaining('application/problem+json'),
     ]);
     const problem = response.json<{ detail: string }>();
-    expect(problem).toMatchObject({ title: 'No quote', code });
+    expect(problem).toMatchObject({ title: 'Quote refused', code });
     expect(problem.detail).not.toContain('new id');
   });
 
