@@ -36,8 +36,12 @@ test.describe('the settings', () => {
     await page.getByRole('button', { name: '预览影响' }).click();
     const faults = page.locator('[data-state="invalid"]');
     await expect(faults).toContainText('有 3 处需要更正');
-    for (const field of ['businesses[4].label', 'businesses[3].price.points', 'policy.owedMax']) {
-      await expect(faults).toContainText(field);
+    for (const [field, text] of [
+      ['businesses[4].label', 'video 名称 应为 1 至 64 个字符'],
+      ['businesses[3].price.points', 'tts 积分 应为大于 0 的数'],
+      ['policy.owedMax', '欠费上限 应为 0 至 2,000,000,000 的整数'],
+    ] as const) {
+      await expect(faults.locator(`[data-field="${field}"]`)).toContainText(text);
     }
     await expect(page.getByLabel('video 名称')).toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByRole('button', { name: /^发布第/ })).toHaveCount(0);

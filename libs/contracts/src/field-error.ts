@@ -4,6 +4,9 @@ import type { z } from 'zod';
 export interface FieldError {
   readonly field: string;
   readonly reason: string;
+  /** The kind of error, where a page has texts of its own, and what those texts mention. */
+  readonly code?: string | undefined;
+  readonly details?: Readonly<Record<string, string | number>> | undefined;
 }
 
 export type ParseResult<T> =

@@ -123,3 +123,4 @@ export {
 } from './usage.js';
 export { commandMessage, outcomeMessage, type OutgoingMessage } from './outgoing-message.js';
 export { COMMAND_POINTS_MAX, DEFAULT_SETTINGS_POLICY, SOURCE_TYPES, priceOf } from '#ledger';
+export type { SettingsFaultCode } from '#ledger';

@@ -15,7 +15,16 @@ export const problem = z.object(
     detail: words.optional(),
     instance: words.optional(),
     code: words.optional(),
-    errors: z.array(z.object({ field: words, reason: words })).optional(),
+    errors: z
+      .array(
+        z.object({
+          field: words,
+          reason: words,
+          code: words.optional(),
+          details: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+        }),
+      )
+      .optional(),
     outcome: commandOutcome.optional(),
   },
   mustBe('a problem of RFC 9457'),

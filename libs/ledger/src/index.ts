@@ -97,6 +97,6 @@ export {
   type RulesNumber,
   type Settings,
 } from './settings/settings.js';
-export type { SettingsFault } from './settings/settings-fault.js';
+export type { SettingsFault, SettingsFaultCode } from './settings/settings-fault.js';
 export { settingsFaults, type SettingsDraft } from './settings/validate-settings.js';
 export { parseSettings, serializeSettings, type SettingsOrigin } from './storage/settings-event.js';

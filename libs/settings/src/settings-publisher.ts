@@ -98,7 +98,7 @@ export class SettingsPublisher {
     const version = size + 1;
     const isNext = publication.version === version;
     if (!isNext && ownFaults.length === 0) return this.#compare(publication);
-    const before = newest === undefined ? null : judgeable(newest);
+    const before = newest === undefined ? null : requireKnown(newest);
     const at = new Date(await this.#store.timeOfDay()).toISOString();
     const faults = [...ownFaults];
     if ((isNext || publication.version === null) && before !== null && faultsBehind !== undefined) {
@@ -106,7 +106,9 @@ export class SettingsPublisher {
     }
     faults.push(...settingsFaults(draft, { before, at }));
     if (version > VERSIONS_MAX) {
-      faults.push({ field: 'version', reason: `must be at most ${VERSIONS_MAX}` });
+      const reason = `must be at most ${VERSIONS_MAX}`;
+      const details = { min: 1, max: VERSIONS_MAX };
+      faults.push({ field: 'version', code: 'NotInRange', details, reason });
     }
     if (faults.length > 0) return { kind: 'invalid', faults };
     // It has passed, so it has all fields and no other.
@@ -129,8 +131,8 @@ export class SettingsPublisher {
   }
 }
 
-/** A build can't judge what follows a version that it can't read. */
-function judgeable(version: LoggedVersion): PublishedSettings {
+/** What follows a version of unknown rules can't be checked by this build. */
+function requireKnown(version: LoggedVersion): PublishedSettings {
   if (version.kind === 'known') return version.inForce.settings;
   const { unknown } = version;
   throw new SettingsUnavailable(

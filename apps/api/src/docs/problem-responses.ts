@@ -27,7 +27,16 @@ const FIELD_ERRORS = (field: string, reason: string) => ({
     minItems: 1,
     items: {
       type: 'object',
-      properties: { field: { type: 'string' }, reason: { type: 'string' } },
+      properties: {
+        field: { type: 'string' },
+        reason: { type: 'string' },
+        code: { type: 'string', description: 'Of settings: the kind of error.' },
+        details: {
+          description: 'Of settings: what the reason mentions, by name.',
+          type: 'object',
+          additionalProperties: { type: ['string', 'number'] },
+        },
+      },
       required: ['field', 'reason'],
     },
   },

@@ -1,4 +1,4 @@
-import type { FieldError } from '#contracts';
+import type { SettingsFault } from '#ledger';
 
 /** A body as the publisher takes it, and what is wrong with it that the rules don't know of. */
 interface PublicationRequest {
@@ -7,7 +7,7 @@ interface PublicationRequest {
   readonly draft: Readonly<Record<string, unknown>>;
   /** Publish although some senders may not find their consumptions again. */
   readonly isAccepted: boolean;
-  readonly errors: readonly FieldError[];
+  readonly errors: readonly SettingsFault[];
 }
 
 const NOT_THEIRS: Readonly<Record<string, string>> = {
@@ -17,21 +17,23 @@ const NOT_THEIRS: Readonly<Record<string, string>> = {
 
 export function readPublication(body: unknown, subject: string): PublicationRequest {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    const errors = [{ field: 'body', reason: 'must be a JSON object: a whole version' }];
-    return { version: null, draft: {}, isAccepted: false, errors };
+    const reason = 'must be a JSON object: a whole version';
+    const error: SettingsFault = { field: 'body', code: 'NotAnObject', reason };
+    return { version: null, draft: {}, isAccepted: false, errors: [error] };
   }
   const { version, accept, ...fields } = body as Record<string, unknown>;
-  const errors: FieldError[] = [];
+  const errors: SettingsFault[] = [];
   const isNumber = Number.isSafeInteger(version) && (version as number) >= 1;
   if (!isNumber) {
     const reason = 'must be the number that this version will have: the newest one and 1';
-    errors.push({ field: 'version', reason });
+    errors.push({ field: 'version', code: 'NotAWholeNumber', details: { min: 1 }, reason });
   }
   if (accept !== undefined && typeof accept !== 'boolean') {
-    errors.push({ field: 'accept', reason: 'must be true or false, or left out' });
+    const reason = 'must be true or false, or left out';
+    errors.push({ field: 'accept', code: 'NotABoolean', reason });
   }
   for (const [field, reason] of Object.entries(NOT_THEIRS)) {
-    if (Object.hasOwn(fields, field)) errors.push({ field, reason });
+    if (Object.hasOwn(fields, field)) errors.push({ field, code: 'UnknownField', reason });
     delete fields[field];
   }
   return {

@@ -1,6 +1,6 @@
 import { MemoryEventStore } from '#event-store/testing';
 import { DEFAULT_SETTINGS_POLICY } from '#ledger';
-import { eventsPage, settingsPage, settingsPreview, settingsVersion } from '#contracts';
+import { eventsPage, problem, settingsPage, settingsPreview, settingsVersion } from '#contracts';
 import { MemoryReadTables } from '#read-model/testing';
 import { VersionWriter, draftOf } from '#settings/testing';
 import {
@@ -100,6 +100,15 @@ describe('Publishing settings over HTTP', () => {
     expect((await read(api, '/v1/settings/2')).statusCode).toBe(404);
   });
 
+  it('tells the kind of each error, with what its reason mentions', async () => {
+    const response = await publish({ ...bodyOf(2, inMinutes(5)), at: inMinutes(0) });
+    const { errors } = problem.parse(response.json());
+    expect(errors).toMatchObject([
+      { field: 'at', code: 'UnknownField' },
+      { field: 'from', code: 'TooSoon', details: { earliest: inMinutes(6) } },
+    ]);
+  });
+
   it.each([
     ['a list', []],
     ['no object', 'null'],
@@ -182,9 +191,7 @@ describe('Turning rules 2 on', () => {
   }
 
   const acceptOf = (response: { json(): unknown }) =>
-    (response.json() as { errors: { field: string; reason: string }[] }).errors.find(
-      ({ field }) => field === 'accept',
-    );
+    (problem.parse(response.json()).errors ?? []).find(({ field }) => field === 'accept');
 
   it('is refused where a pre-deduction of the last 7 days named no consumption', async () => {
     await openWithHold({});
@@ -194,6 +201,10 @@ describe('Turning rules 2 on', () => {
     for (const response of [await check(wrong), await publish(wrong)]) {
       expect([response.statusCode, fieldsOf(response)]).toEqual([400, ['accept', 'note']]);
       expect(acceptOf(response)?.reason).toContain(`began at ${began}`);
+      expect(acceptOf(response)).toMatchObject({
+        code: 'UnnamedPreDeductions',
+        details: { last: began },
+      });
     }
     expect((await publish({ ...wrong, note: null })).statusCode).toBe(400);
     api.clock.time += 1;

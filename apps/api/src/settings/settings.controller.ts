@@ -5,14 +5,13 @@ import {
   settingsParams,
   settingsQuery,
   type BusinessList,
-  type FieldError,
   type SettingsCheck,
   type SettingsPage,
   type SettingsPreview,
   type SettingsQuery,
   type SettingsVersion,
 } from '#contracts';
-import type { PublishedSettings, SettingsDraft } from '#ledger';
+import type { PublishedSettings, SettingsDraft, SettingsFault } from '#ledger';
 import { CLOCK, READ_TABLES, SETTINGS } from '#platform';
 import type { ReadTables } from '#read-model';
 import {
@@ -117,7 +116,7 @@ export class SettingsController {
       request.body ?? undefined,
       subject,
     );
-    const faultsBehind = async (before: PublishedSettings): Promise<FieldError[]> =>
+    const faultsBehind = async (before: PublishedSettings): Promise<SettingsFault[]> =>
       !isAccepted && before.rules === 1 && draft['rules'] === 2 ? this.#unnamedFaults() : [];
     return { version, draft, faults: errors, faultsBehind };
   }
@@ -131,21 +130,23 @@ export class SettingsController {
   }
 
   /** A sender that settles a pre-deduction by the id of its command does not find it under rules 2. */
-  async #unnamedFaults(): Promise<FieldError[]> {
+  async #unnamedFaults(): Promise<SettingsFault[]> {
     const { lastAt, unnotedUntil } = await this.tables.unnamedPreDeductions();
     const since = new Date(this.clock.timeOfDay() - UNNAMED_DAYS * DAY_MS).toISOString();
     if (lastAt !== null && lastAt >= since) {
       const reason =
         `must be true: a pre-deduction that named no consumption began at ${lastAt}, and under rules 2 its ` +
         `sender may not find such a one again. Else wait until there was none for ${UNNAMED_DAYS} days`;
-      return [{ field: 'accept', reason }];
+      const details = { last: lastAt };
+      return [{ field: 'accept', code: 'UnnamedPreDeductions', details, reason }];
     }
     if (unnotedUntil === null || unnotedUntil < since) return [];
     const reason =
       `must be true: until ${unnotedUntil} the read tables were written by an earlier release, which did ` +
       'not note whether pre-deductions name their consumptions. ' +
       `Else rebuild the read tables, or wait for ${UNNAMED_DAYS} days`;
-    return [{ field: 'accept', reason }];
+    const details = { until: unnotedUntil };
+    return [{ field: 'accept', code: 'UnnotedPreDeductions', details, reason }];
   }
 }
 

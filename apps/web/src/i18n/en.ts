@@ -361,6 +361,42 @@ export const en: Messages = {
     conflict:
       'Somebody else has published a version. Reload the page and begin with the newest one.',
     invalid: (count) => `${counted(count, 'field')} to correct:`,
+    faults: {
+      UnknownField: () => 'is no field of the settings: leave it out',
+      NotAnObject: () => 'is malformed',
+      NotAList: () => 'must list all businesses',
+      NotABoolean: () => 'must be yes or no',
+      NotATime: () => 'must be a valid date and time',
+      NotAWord: () =>
+        'must be 1 to 32 lower-case letters, digits or underscores, and begin with a letter',
+      NotADecimal: () =>
+        'must be a number above 0, with at most 9 digits before and 6 after the point',
+      NotAText: (detail) =>
+        `must have 1 to ${detail('max')} characters, none of them a control character`,
+      NotAWholeNumber: (detail) => `must be a whole number, ${detail('min')} or more`,
+      NotInRange: (detail) => `must be a whole number, ${detail('min')} to ${detail('max')}`,
+      NotOneOf: (detail) => `must be one of ${detail('values')}`,
+      NotFalling: (detail) =>
+        `must be at most ${detail('count')} whole numbers, 1 to ${detail('max')}, the highest first`,
+      NotTheBeginning: (detail) => `must be ${detail('first')} for the first version`,
+      NotLater: (detail) =>
+        `must be later than ${detail('from')}, when version ${detail('version')} comes into force`,
+      TooSoon: (detail) =>
+        `must be 6 minutes after the publication, ${detail('earliest')} or later`,
+      LowerRules: (detail) =>
+        `must not be lower than ${detail('rules')}, those of the version before`,
+      AboveMaximum: () => 'must not exceed the most commands in the idempotency window',
+      DuplicateCode: () => 'is the code of another business too',
+      MissingBusiness: (detail) =>
+        `must have ${detail('code')}: a business is retired, never removed`,
+      ChangedUnit: (detail) =>
+        `must be ${detail('unit')}: a unit never changes, so add a business for another one`,
+      NotTheFirstBusinesses: () => 'must be the first five, unchanged: rules 1 know no others',
+      UnnamedPreDeductions: (detail) =>
+        `a pre-deduction that names no consumption began at ${detail('last')}: tick the box above, or publish when there was none for 7 days`,
+      UnnotedPreDeductions: (detail) =>
+        `it was not noted until ${detail('until')} whether pre-deductions name their consumptions: tick the box above, rebuild the read tables, or wait for 7 days`,
+    },
     previewTitle: (count) =>
       `The last ${counted(count, 'consumption')} with a quantity or a duration, at the new prices`,
     nothingPriced: 'None of them has a new price.',

@@ -1,8 +1,41 @@
+import type { SettingsFaultCode } from '#contracts';
 import { formatPoints } from '../format/points.js';
 
 // The texts of the page in Chinese, the reference for all languages. Terms follow docs/glossary.md.
 
 const points = (count: number): string => `${formatPoints(count)} 积分`;
+
+type FaultText = (detail: (name: string) => string) => string;
+
+/** What can be wrong with a field of the settings. The name of the field stands before it. */
+const faults: Readonly<Record<SettingsFaultCode, FaultText>> = {
+  UnknownField: () => '不属于设置，应删去',
+  NotAnObject: () => '格式不正确',
+  NotAList: () => '应列出全部业务',
+  NotABoolean: () => '应为“是”或“否”',
+  NotATime: () => '应为有效的日期和时间',
+  NotAWord: () => '应为 1 至 32 个小写字母、数字或下划线，并以字母开头',
+  NotADecimal: () => '应为大于 0 的数，小数点前最多 9 位，后最多 6 位',
+  NotAText: (detail) => `应为 1 至 ${detail('max')} 个字符，不含控制字符`,
+  NotAWholeNumber: (detail) => `应为不小于 ${detail('min')} 的整数`,
+  NotInRange: (detail) => `应为 ${detail('min')} 至 ${detail('max')} 的整数`,
+  NotOneOf: (detail) => `只能取以下值：${detail('values')}`,
+  NotFalling: (detail) =>
+    `应为最多 ${detail('count')} 个 1 至 ${detail('max')} 的整数，从大到小排列`,
+  NotTheBeginning: (detail) => `第 1 版应为 ${detail('first')}`,
+  NotLater: (detail) => `应晚于第 ${detail('version')} 版的生效时间 ${detail('from')}`,
+  TooSoon: (detail) => `应在发布 6 分钟之后，不早于 ${detail('earliest')}`,
+  LowerRules: (detail) => `不得低于上一版的规则 ${detail('rules')}`,
+  AboveMaximum: () => '不得大于幂等窗口命令数上限',
+  DuplicateCode: () => '与另一项业务的代码重复',
+  MissingBusiness: (detail) => `缺少 ${detail('code')}：业务只能停用，不能删除`,
+  ChangedUnit: (detail) => `应为 ${detail('unit')}：计量单位不能更改，换单位须新增业务`,
+  NotTheFirstBusinesses: () => '规则 1 只能有最初的五项业务，且不得改动',
+  UnnamedPreDeductions: (detail) =>
+    `${detail('last')} 仍有未命名消费的预扣：须勾选上面的确认项，或待连续 7 天没有此类预扣后再发布`,
+  UnnotedPreDeductions: (detail) =>
+    `${detail('until')} 之前未记录预扣是否命名了消费：须勾选上面的确认项，或重建读表，或再等 7 天`,
+};
 
 export const zh = {
   lang: 'zh-CN',
@@ -358,6 +391,7 @@ export const zh = {
     publish: (version: number) => `发布第 ${version} 版`,
     conflict: '其他人已发布了新版本。请刷新页面，在最新版本上重新编写。',
     invalid: (count: number) => `有 ${count} 处需要更正：`,
+    faults,
     previewTitle: (count: number) =>
       `最近 ${formatPoints(count)} 笔有数量或时长的消费，按新单价计算`,
     nothingPriced: '其中没有按新单价计费的消费。',

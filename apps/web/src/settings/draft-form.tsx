@@ -2,12 +2,14 @@ import { useState, type FormEvent } from 'react';
 import type { SettingsVersion } from '#contracts';
 import type { Failure } from '../api/failure.js';
 import type { SettingsApi } from '../api/settings-api.js';
-import { FailureLine } from '../components/failure-notice.js';
 import { formatLocalTime } from '../format/time.js';
 import { useMessages } from '../i18n/language.js';
+import type { Messages } from '../i18n/messages.js';
 import { BusinessEditor } from './business-editor.js';
 import { draftAfter, withRules, type Draft } from './draft.js';
 import { DraftField } from './draft-field.js';
+import { FaultList, fieldErrorsOf } from './fault-list.js';
+import { faultText } from './fault-text.js';
 import { limitName } from './limit-table.js';
 import { PreviewTables } from './preview-tables.js';
 import { usePublication } from './use-publication.js';
@@ -21,7 +23,8 @@ interface DraftFormProps {
 
 /** The next version of the settings: it is previewed first, and published as it was previewed. */
 export function DraftForm({ api, newest, published }: DraftFormProps) {
-  const { settings: messages } = useMessages();
+  const allMessages = useMessages();
+  const { settings: messages } = allMessages;
   const [draft, setDraft] = useState<Draft>(() => draftAfter(newest, Date.now()));
   const { preview, failure, isSending, requestPreview, publish } = usePublication(
     api,
@@ -29,7 +32,7 @@ export function DraftForm({ api, newest, published }: DraftFormProps) {
     published,
   );
   const change = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
-  const faults = faultsOf(failure);
+  const faults = faultsOf(failure, allMessages);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     requestPreview();
@@ -85,7 +88,7 @@ export function DraftForm({ api, newest, published }: DraftFormProps) {
         onChange={(businesses) => change({ businesses })}
       />
       <LimitEditor draft={draft} faults={faults} change={change} />
-      <FaultList failure={failure} retry={requestPreview} />
+      <FaultList failure={failure} businesses={draft.businesses} retry={requestPreview} />
       <div className="draft-buttons">
         <button type="submit" className="button" disabled={isSending}>
           {messages.preview}
@@ -153,41 +156,5 @@ const hasLimitFault = (faults: ReadonlyMap<string, string>): boolean =>
   [...faults.keys()].some((field) => /^(policy|notices)\b/.test(field));
 
 /** What is wrong with the draft, by the name of the field. */
-const faultsOf = (failure: Failure | null): ReadonlyMap<string, string> =>
-  new Map(
-    failure?.kind === 'broken'
-      ? (failure.errors ?? []).map(({ field, reason }) => [field, reason])
-      : [],
-  );
-
-interface FaultListProps {
-  readonly failure: Failure | null;
-  readonly retry: () => void;
-}
-
-/** Names every fault, also those of fields that are not in the form. */
-function FaultList({ failure, retry }: FaultListProps) {
-  const { settings } = useMessages();
-  if (failure === null) return null;
-  if (failure.kind === 'conflict') {
-    return (
-      <p className="failure-line" role="alert" data-state="conflict">
-        {settings.conflict}
-      </p>
-    );
-  }
-  const errors = failure.kind === 'broken' ? (failure.errors ?? []) : [];
-  if (errors.length === 0) return <FailureLine failure={failure} retry={retry} />;
-  return (
-    <div className="faults" role="alert" data-state="invalid">
-      <p>{settings.invalid(errors.length)}</p>
-      <ul>
-        {errors.map(({ field, reason }) => (
-          <li key={`${field} ${reason}`}>
-            <code>{field}</code> {reason}
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
+const faultsOf = (failure: Failure | null, messages: Messages): ReadonlyMap<string, string> =>
+  new Map(fieldErrorsOf(failure).map((error) => [error.field, faultText(error, messages)]));

@@ -1,13 +1,66 @@
 import { isOnCalendar } from '../support/time.js';
 
+/**
+ * What can be wrong with a field of a publication, and in brackets the details that go with it. The last
+ * two are of what senders do: who publishes finds them, and not the rules.
+ */
+export type SettingsFaultCode =
+  | 'UnknownField'
+  | 'NotAnObject'
+  | 'NotAList'
+  | 'NotABoolean'
+  | 'NotATime'
+  | 'NotAWord'
+  | 'NotADecimal'
+  /** {max}: characters. */
+  | 'NotAText'
+  /** {min} */
+  | 'NotAWholeNumber'
+  /** {min, max} */
+  | 'NotInRange'
+  /** {values} */
+  | 'NotOneOf'
+  /** {count, max}: at most so many numbers, each of at most max. */
+  | 'NotFalling'
+  /** {first}: when the first version has to begin. */
+  | 'NotTheBeginning'
+  /** {version, from}: of the version before. */
+  | 'NotLater'
+  /** {earliest} */
+  | 'TooSoon'
+  /** {rules}: of the version before. */
+  | 'LowerRules'
+  | 'AboveMaximum'
+  | 'DuplicateCode'
+  /** {code} */
+  | 'MissingBusiness'
+  /** {unit}: that of the version before. */
+  | 'ChangedUnit'
+  | 'NotTheFirstBusinesses'
+  /** {last}: when a pre-deduction that names no consumption last began. */
+  | 'UnnamedPreDeductions'
+  /** {until}: it was not noted before then whether pre-deductions name their consumptions. */
+  | 'UnnotedPreDeductions';
+
+type FaultDetails = Readonly<Record<string, string | number>>;
+
 /** A field of a version of the settings that it can't be published with, and why. */
 export interface SettingsFault {
   readonly field: string;
+  readonly code: SettingsFaultCode;
+  readonly details?: FaultDetails;
+  /** The same as a sentence whose subject is the field. */
   readonly reason: string;
 }
 
-export function addFault(faults: SettingsFault[], field: string, reason: string): void {
-  faults.push({ field, reason });
+export function addFault(
+  faults: SettingsFault[],
+  field: string,
+  code: SettingsFaultCode,
+  reason: string,
+  details?: FaultDetails,
+): void {
+  faults.push({ field, code, ...(details !== undefined && { details }), reason });
 }
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

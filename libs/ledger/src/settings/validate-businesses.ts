@@ -19,26 +19,28 @@ export function businessFaults(
 ): readonly SettingsFault[] {
   const faults: SettingsFault[] = [];
   if (!Array.isArray(businesses)) {
-    addFault(faults, 'businesses', 'must be a list of all businesses');
+    addFault(faults, 'businesses', 'NotAList', 'must be a list of all businesses');
     return faults;
   }
   const codes = new Set<unknown>();
   businesses.forEach((business: unknown, place) => {
     const field = `businesses[${place}]`;
-    if (!isObject(business)) return addFault(faults, field, 'must be an object');
+    if (!isObject(business)) return addFault(faults, field, 'NotAnObject', 'must be an object');
     checkBusiness(faults, field, business, known);
     if (codes.has(business['code'])) {
-      addFault(faults, `${field}.code`, 'must not stand in the list twice');
+      addFault(faults, `${field}.code`, 'DuplicateCode', 'must not stand in the list twice');
     }
     codes.add(business['code']);
   });
   for (const { code } of known) {
     if (!codes.has(code)) {
-      addFault(faults, 'businesses', `must have ${code}: a business is retired, never removed`);
+      const must = `must have ${code}: a business is retired, never removed`;
+      addFault(faults, 'businesses', 'MissingBusiness', must, { code });
     }
   }
   if (rules === 1 && !areTheFirst(businesses)) {
-    addFault(faults, 'businesses', 'must be the five as they were: rules 1 know no others');
+    const must = 'must be the five as they were: rules 1 know no others';
+    addFault(faults, 'businesses', 'NotTheFirstBusinesses', must);
   }
   return faults;
 }
@@ -51,36 +53,45 @@ function checkBusiness(
 ): void {
   const { code, label, unit, price, retired } = business;
   const word = 'must be 1 to 32 of a-z, 0-9 and _, and begin with a letter';
-  if (!isWord(code)) addFault(faults, `${field}.code`, word);
+  if (!isWord(code)) addFault(faults, `${field}.code`, 'NotAWord', word);
   if (!isText(label, LABEL_MAX)) {
     const must = `must be text of 1 to ${LABEL_MAX} characters without control characters`;
-    addFault(faults, `${field}.label`, must);
+    addFault(faults, `${field}.label`, 'NotAText', must, { max: LABEL_MAX });
   }
   const unitBefore = known.find((one) => one.code === code)?.unit;
-  if (!isWord(unit)) addFault(faults, `${field}.unit`, word);
+  if (!isWord(unit)) addFault(faults, `${field}.unit`, 'NotAWord', word);
   else if (unitBefore !== undefined && unit !== unitBefore) {
-    addFault(faults, `${field}.unit`, `must be ${unitBefore}: another unit is another business`);
+    const must = `must be ${unitBefore}: another unit is another business`;
+    addFault(faults, `${field}.unit`, 'ChangedUnit', must, { unit: unitBefore });
   }
-  if (typeof retired !== 'boolean') addFault(faults, `${field}.retired`, 'must be true or false');
+  if (typeof retired !== 'boolean') {
+    addFault(faults, `${field}.retired`, 'NotABoolean', 'must be true or false');
+  }
   if (price !== null) checkPrice(faults, `${field}.price`, price);
   addUnknown(faults, field, business, BUSINESS_FIELDS);
 }
 
 function checkPrice(faults: SettingsFault[], field: string, price: unknown): void {
-  if (!isObject(price)) return addFault(faults, field, 'must be an object, or null');
+  if (!isObject(price)) {
+    return addFault(faults, field, 'NotAnObject', 'must be an object, or null');
+  }
   const decimal =
     'must be a decimal as text, above 0, with at most 9 digits before and 6 after the point';
   for (const name of ['points', 'per'] as const) {
-    if (!isPositiveDecimal(price[name])) addFault(faults, `${field}.${name}`, decimal);
+    if (!isPositiveDecimal(price[name])) {
+      addFault(faults, `${field}.${name}`, 'NotADecimal', decimal);
+    }
   }
   if (price['step'] !== null && !isPositiveDecimal(price['step'])) {
-    addFault(faults, `${field}.step`, `${decimal}, or null`);
+    addFault(faults, `${field}.step`, 'NotADecimal', `${decimal}, or null`);
   }
   if (!isWholeNumber(price['minimum'], 1, COMMAND_POINTS_MAX)) {
-    addFault(faults, `${field}.minimum`, `must be a whole number, 1 to ${COMMAND_POINTS_MAX}`);
+    const must = `must be a whole number, 1 to ${COMMAND_POINTS_MAX}`;
+    addFault(faults, `${field}.minimum`, 'NotInRange', must, { min: 1, max: COMMAND_POINTS_MAX });
   }
   if (!ROUNDINGS.some((rounding) => rounding === price['rounding'])) {
-    addFault(faults, `${field}.rounding`, `must be one of ${ROUNDINGS.join(', ')}`);
+    const values = ROUNDINGS.join(', ');
+    addFault(faults, `${field}.rounding`, 'NotOneOf', `must be one of ${values}`, { values });
   }
   addUnknown(faults, field, price, PRICE_FIELDS);
 }
@@ -92,7 +103,7 @@ function addUnknown(
   names: readonly string[],
 ): void {
   for (const name of Object.keys(value)) {
-    if (!names.includes(name)) addFault(faults, `${field}.${name}`, 'is unknown');
+    if (!names.includes(name)) addFault(faults, `${field}.${name}`, 'UnknownField', 'is unknown');
   }
 }
 

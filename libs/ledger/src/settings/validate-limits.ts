@@ -18,37 +18,41 @@ const POLICY_FIELDS = Object.keys(DEFAULT_SETTINGS_POLICY[2]) as readonly (keyof
 export function policyFieldFaults(policy: unknown): readonly SettingsFault[] {
   const faults: SettingsFault[] = [];
   if (!isObject(policy)) {
-    addFault(faults, 'policy', 'must be an object of all limits by their names');
+    addFault(faults, 'policy', 'NotAnObject', 'must be an object of all limits by their names');
     return faults;
   }
   for (const name of POLICY_FIELDS) {
-    const reason = limitFault(name, policy[name]);
-    if (reason !== null) addFault(faults, `policy.${name}`, reason);
+    checkLimit(faults, name, policy[name]);
   }
   for (const name of Object.keys(policy)) {
     if (!(POLICY_FIELDS as readonly string[]).includes(name)) {
-      addFault(faults, `policy.${name}`, 'is unknown');
+      addFault(faults, `policy.${name}`, 'UnknownField', 'is unknown');
     }
   }
   const { rememberMin, rememberMax } = policy;
   if (typeof rememberMin === 'number' && typeof rememberMax === 'number') {
     if (rememberMin > rememberMax) {
-      addFault(faults, 'policy.rememberMin', 'must not be greater than rememberMax');
+      const must = 'must not be greater than rememberMax';
+      addFault(faults, 'policy.rememberMin', 'AboveMaximum', must);
     }
   }
   return faults;
 }
 
-function limitFault(name: keyof SettingsPolicy, value: unknown): string | null {
+function checkLimit(faults: SettingsFault[], name: keyof SettingsPolicy, value: unknown): void {
+  const field = `policy.${name}`;
   if (name === 'overrun') {
-    const isKnown = OVERRUNS.some((overrun) => overrun === value);
-    return isKnown ? null : `must be one of ${OVERRUNS.join(', ')}`;
+    if (OVERRUNS.some((overrun) => overrun === value)) return;
+    const values = OVERRUNS.join(', ');
+    return addFault(faults, field, 'NotOneOf', `must be one of ${values}`, { values });
   }
   const max = LIMITS_MAX[name];
-  if (isWholeNumber(value, 0, max ?? Number.MAX_SAFE_INTEGER)) return null;
-  return max === undefined
-    ? 'must be a whole number, 0 or more'
-    : `must be a whole number, 0 to ${max}`;
+  if (isWholeNumber(value, 0, max ?? Number.MAX_SAFE_INTEGER)) return;
+  if (max === undefined) {
+    addFault(faults, field, 'NotAWholeNumber', 'must be a whole number, 0 or more', { min: 0 });
+  } else {
+    addFault(faults, field, 'NotInRange', `must be a whole number, 0 to ${max}`, { min: 0, max });
+  }
 }
 
 const NOTICE_LISTS = [
@@ -59,7 +63,8 @@ const NOTICE_LISTS = [
 export function noticesFaults(notices: unknown): readonly SettingsFault[] {
   const faults: SettingsFault[] = [];
   if (!isObject(notices)) {
-    addFault(faults, 'notices', 'must be an object of lowBalance and expiringSoonDays');
+    const must = 'must be an object of lowBalance and expiringSoonDays';
+    addFault(faults, 'notices', 'NotAnObject', must);
     return faults;
   }
   for (const { name, countMax, max } of NOTICE_LISTS) {
@@ -70,11 +75,11 @@ export function noticesFaults(notices: unknown): readonly SettingsFault[] {
       list.every((value, place) => isWholeNumber(value, 1, max) && isBelow(value, list[place - 1]));
     if (isGood) continue;
     const must = `must be a list of at most ${countMax} whole numbers, 1 to ${max}, each lower than the one before`;
-    addFault(faults, `notices.${name}`, must);
+    addFault(faults, `notices.${name}`, 'NotFalling', must, { count: countMax, max });
   }
   for (const name of Object.keys(notices)) {
     if (!NOTICE_LISTS.some((list) => list.name === name)) {
-      addFault(faults, `notices.${name}`, 'is unknown');
+      addFault(faults, `notices.${name}`, 'UnknownField', 'is unknown');
     }
   }
   return faults;

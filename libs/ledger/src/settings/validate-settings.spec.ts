@@ -83,6 +83,24 @@ describe('a version of the settings', () => {
     ]);
   });
 
+  it('has a code for each fault, with the details that its reason mentions', () => {
+    const draft = {
+      ...withPrice({ minimum: 0, rounding: 'floor' }),
+      from: AT,
+      note: '',
+      policy: { ...DRAFT.policy, owedMax: -1, rememberMin: 11_000 },
+    };
+    const faults = settingsFaults(draft, { before: BEFORE, at: AT });
+    expect(faults.map(({ field, code, details }) => [field, code, details])).toEqual([
+      ['from', 'TooSoon', { earliest: FROM }],
+      ['note', 'NotAText', { max: 500 }],
+      ['policy.owedMax', 'NotInRange', { min: 0, max: 2_000_000_000 }],
+      ['policy.rememberMin', 'AboveMaximum', undefined],
+      ['businesses[5].price.minimum', 'NotInRange', { min: 1, max: 1_000_000_000 }],
+      ['businesses[5].price.rounding', 'NotOneOf', { values: 'up, half_up, down' }],
+    ]);
+  });
+
   it('does not say its version or when it was published: the store does', () => {
     expect(fieldsOf({ ...DRAFT, version: 2, at: AT })).toEqual(['version', 'at']);
   });

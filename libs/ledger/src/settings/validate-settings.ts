@@ -34,11 +34,14 @@ export function settingsFaults(
 ): readonly SettingsFault[] {
   const faults: SettingsFault[] = [];
   if (!isObject(draft)) {
-    addFault(faults, 'settings', 'must be a JSON object: a whole version of the settings');
+    const must = 'must be a JSON object: a whole version of the settings';
+    addFault(faults, 'settings', 'NotAnObject', must);
     return faults;
   }
   for (const field of Object.keys(draft)) {
-    if (!(DRAFT_FIELDS as readonly string[]).includes(field)) addFault(faults, field, 'is unknown');
+    if (!(DRAFT_FIELDS as readonly string[]).includes(field)) {
+      addFault(faults, field, 'UnknownField', 'is unknown');
+    }
   }
   checkFrom(faults, draft['from'], before, at);
   const rules = checkRules(faults, draft['rules'], before);
@@ -53,9 +56,14 @@ export function contentFaults(
   rules: RulesNumber | null,
 ): readonly SettingsFault[] {
   const faults: SettingsFault[] = [];
-  if (!isText(by, BY_MAX)) addFault(faults, 'by', `must be text of 1 to ${BY_MAX} characters`);
+  if (!isText(by, BY_MAX)) {
+    addFault(faults, 'by', 'NotAText', `must be text of 1 to ${BY_MAX} characters`, {
+      max: BY_MAX,
+    });
+  }
   if (note !== null && !isText(note, NOTE_MAX)) {
-    addFault(faults, 'note', `must be null, or text of 1 to ${NOTE_MAX} characters`);
+    const must = `must be null, or text of 1 to ${NOTE_MAX} characters`;
+    addFault(faults, 'note', 'NotAText', must, { max: NOTE_MAX });
   }
   faults.push(...policyFieldFaults(policy));
   faults.push(...businessFaults(businesses, known, rules));
@@ -70,28 +78,27 @@ function checkFrom(
   at: string,
 ): void {
   if (!isTime(from)) {
-    addFault(
-      faults,
-      'from',
-      'must be a time in UTC with milliseconds, as 2030-01-31T00:00:00.000Z',
-    );
+    const must = 'must be a time in UTC with milliseconds, as 2030-01-31T00:00:00.000Z';
+    addFault(faults, 'from', 'NotATime', must);
     return;
   }
   if (before === null) {
     if (from !== BEGINNING_OF_TIME) {
-      addFault(faults, 'from', `must be ${BEGINNING_OF_TIME} for the first version`);
+      const must = `must be ${BEGINNING_OF_TIME} for the first version`;
+      addFault(faults, 'from', 'NotTheBeginning', must, { first: BEGINNING_OF_TIME });
     }
     return;
   }
   if (from <= before.from) {
-    addFault(
-      faults,
-      'from',
-      `must be later than ${before.from}, from which version ${before.version} is in force`,
-    );
+    const { version, from: fromBefore } = before;
+    const must = `must be later than ${fromBefore}, from which version ${version} is in force`;
+    addFault(faults, 'from', 'NotLater', must, { version, from: fromBefore });
   }
   const earliest = plusSeconds(at, PUBLISHED_AHEAD_SECONDS);
-  if (from < earliest) addFault(faults, 'from', `must be 6 minutes ahead, ${earliest} or later`);
+  if (from < earliest) {
+    const must = `must be 6 minutes ahead, ${earliest} or later`;
+    addFault(faults, 'from', 'TooSoon', must, { earliest });
+  }
 }
 
 /** The rules that the draft names; null: they are not known. */
@@ -102,11 +109,13 @@ function checkRules(
 ): RulesNumber | null {
   const known = RULES_NUMBERS.find((number) => number === rules);
   if (known === undefined) {
-    addFault(faults, 'rules', `must be one of ${RULES_NUMBERS.join(', ')}`);
+    const values = RULES_NUMBERS.join(', ');
+    addFault(faults, 'rules', 'NotOneOf', `must be one of ${values}`, { values });
     return null;
   }
   if (before !== null && known < before.rules) {
-    addFault(faults, 'rules', `must not be lower than ${before.rules}, which are in force`);
+    const must = `must not be lower than ${before.rules}, those of the version before`;
+    addFault(faults, 'rules', 'LowerRules', must, { rules: before.rules });
   }
   return known;
 }
