@@ -67,6 +67,7 @@ function printReady(ready: Ready, logsDir: string): void {
           `usage page     ${api}/#token=${tokens.user}&user=${user}`,
           `for auditors   ${api}/audit#token=${tokens.auditor}&user=${user}`,
           `one who owes   ${api}/audit#token=${tokens.auditor}&user=${debtor}`,
+          `for admins     ${api}/settings#token=${tokens.admin}`,
           `API            ${api}/docs`,
           `a user's rows  curl -H 'authorization: Bearer ${tokens.user}' ${api}/v1/users/${user}/transactions`,
         ]),
