@@ -81,7 +81,10 @@ describe('recordedCommand', () => {
   it.each<[string, object]>([
     ['in another order', { user_id: USER, consumption_id: 'c' }],
     ['with a field that is null', { consumption_id: 'c', reason: null, user_id: USER }],
-    ['not as the edge reads them', { consumption_id: 'c', user_id: USER.toUpperCase() }],
+    [
+      'written otherwise than the edge reads them',
+      { consumption_id: 'c', user_id: USER.toUpperCase() },
+    ],
   ])('requires data of which a digest is made: not %s, whatever digest they have', (_, data) => {
     const type = 'RefundPoints';
     const digest = createHash('sha256')
