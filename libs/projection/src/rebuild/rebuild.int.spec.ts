@@ -150,8 +150,9 @@ describe('rebuild', () => {
     })();
     const writing = (async () => {
       while (!done) {
+        // As fast as the projector takes them in: more would only make the rebuild longer, and that more.
         await ledger.run(10);
-        await new Promise((resolve) => setImmediate(resolve));
+        await atHead();
       }
     })();
     const outcomes = [];
