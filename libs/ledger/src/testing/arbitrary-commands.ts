@@ -161,7 +161,7 @@ const mostlyUnnamed = fc.constantFrom(null, null, null, 'a', 'b');
 
 const hold = fc
   .record({
-    points: fc.oneof(fc.integer({ min: 5, max: 40 }), fc.constant(null)),
+    points: fc.oneof(fc.integer({ min: 5, max: 20 }), fc.constant(null)),
     quantity: fc.constantFrom(10, 30, 60),
     consumptionId: mostlyUnnamed,
     settleWithin: fc.constantFrom(60, 7_200, 86_400),
@@ -199,38 +199,38 @@ const extendBy = fc.record({
   settleWithin: fc.constantFrom(60, 86_400),
 });
 
-const settleAbove = fc
-  .record({
-    recent: small(2),
-    isTold: fc.boolean(),
-    points: morePoints,
-    quantity: fc.constantFrom(20, 60, 200),
-    overrun: fc.constantFrom(null, null, null, null, ...OVERRUNS),
-  })
-  .map(({ isTold, points: told, ...rest }) => ({
-    type: 'SettleConsumption' as const,
-    ...rest,
-    points: isTold ? told : null,
-    duration: null,
-  }));
+const settleAbove = (recent: fc.Arbitrary<number>) =>
+  fc
+    .record({
+      recent,
+      isTold: fc.boolean(),
+      points: morePoints,
+      quantity: fc.constantFrom(20, 60, 200),
+      overrun: fc.constantFrom(null, null, null, null, ...OVERRUNS),
+    })
+    .map(({ isTold, points: told, ...rest }) => ({
+      type: 'SettleConsumption' as const,
+      ...rest,
+      points: isTold ? told : null,
+      duration: null,
+    }));
 
-/** Little comes in, much is held and costs more than was held, and recharges are undone again and again. */
-export const FIELDS_OF_DEBTORS = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      type: fc.constant('RechargePoints' as const),
-      points: fewPoints,
-      lifetime: fc.constantFrom(null, null, DAY, 3 * DAY),
-      priority: fc.constantFrom(0, 50, 50),
-      sourceId: fc.constant(null),
-      rechargeId: fc.constantFrom(null, null, 'r1', 'r2'),
-    }),
-  },
+const rechargeOfDebtor = fc.record({
+  type: fc.constant('RechargePoints' as const),
+  points: fc.integer({ min: 20, max: 60 }),
+  lifetime: fc.constantFrom(null, null, DAY, 3 * DAY),
+  priority: fc.constantFrom(0, 50, 50),
+  sourceId: fc.constant(null),
+  rechargeId: fc.constantFrom(null, null, 'r1', 'r2'),
+});
+
+/** Much is held and costs more than was held, and recharges are undone again and again. */
+const FIELDS_OF_DEBTORS = fc.oneof(
+  { weight: 3, arbitrary: rechargeOfDebtor },
   { weight: 5, arbitrary: hold },
   { weight: 2, arbitrary: spend },
   { weight: 1, arbitrary: extendBy },
-  { weight: 5, arbitrary: settleAbove },
+  { weight: 5, arbitrary: settleAbove(small(2)) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -261,6 +261,21 @@ export const FIELDS_OF_DEBTORS = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: expire },
+);
+
+/** Two pre-deductions of what has come in are settled above what is left of it. */
+const overruns = fc.tuple(
+  rechargeOfDebtor,
+  hold,
+  hold,
+  spend,
+  settleAbove(fc.constant(2)),
+  settleAbove(fc.constant(1)),
+);
+
+export const EPISODES_OF_DEBTORS: fc.Arbitrary<readonly CommandFields[]> = fc.oneof(
+  { weight: 1, arbitrary: overruns },
+  { weight: 5, arbitrary: FIELDS_OF_DEBTORS.map((fields) => [fields]) },
 );
 
 type ValueOf<A> = A extends fc.Arbitrary<infer V> ? V : never;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { rulesOf, type LedgerEvent } from '../account/events.js';
-import { commandHistories } from './arbitrary-histories.js';
+import { commandHistories, historiesOfDebtors } from './arbitrary-histories.js';
 import { closingsOf } from './reference-windows.js';
 import { runHistory } from './run-history.js';
 
@@ -16,6 +16,21 @@ describe('the arbitrary histories', () => {
     }
     expect([...seen].sort()).toEqual(EVERYTHING);
     expect(closings).toBeGreaterThan(500);
+  });
+});
+
+describe('the arbitrary histories of debtors', () => {
+  it('owe in many of them, and some of them as much as they may', () => {
+    let owing = 0;
+    let limited = 0;
+    for (const input of fc.sample(historiesOfDebtors(), { numRuns: 100, seed: 1 })) {
+      const owed: number[] = [];
+      runHistory(input, { after: (account) => void owed.push(account.owed) });
+      if (owed.some((points) => points > 0)) owing += 1;
+      if (owed.includes(input.policy.owedMax)) limited += 1;
+    }
+    expect(owing).toBeGreaterThan(40);
+    expect(limited).toBeGreaterThan(10);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { testUuid, USER } from './command-builders.js';
-import { FIELDS, FIELDS_OF_DEBTORS, type CommandFields } from './arbitrary-commands.js';
+import { EPISODES_OF_DEBTORS, FIELDS, type CommandFields } from './arbitrary-commands.js';
 import { toRules1Fields } from './rules-1-fields.js';
 import type { LedgerCommand } from '../account/commands.js';
 import type { Business, Price } from '../settings/business.js';
@@ -110,19 +110,23 @@ const repeat = fc.oneof(
 
 type Repeat = typeof repeat extends fc.Arbitrary<infer A> ? A : never;
 
-const stepsOf = (fields: fc.Arbitrary<CommandFields>, stepsMax: number) =>
-  fc.array(fc.record({ fields, clock, repeat }), {
+const stepsOfAnyone = (stepsMax: number) =>
+  fc.array(fc.record({ fields: FIELDS, clock, repeat }), {
     minLength: 1,
     maxLength: stepsMax,
     size: 'max',
   });
 
-type HistorySteps = ReturnType<typeof stepsOf> extends fc.Arbitrary<infer A> ? A : never;
+interface HistoryStep {
+  readonly fields: CommandFields;
+  readonly clock: number;
+  readonly repeat: Repeat;
+}
 
 function historyOf(
   policy: SettingsPolicy,
   settings: readonly Settings[],
-  steps: HistorySteps,
+  steps: readonly HistoryStep[],
 ): CommandHistory {
   const builder = new CommandBuilder();
   for (const { fields, clock, repeat } of steps) {
@@ -139,7 +143,7 @@ const STEPS_MAX = 50;
 
 export const commandHistories = (stepsMax = STEPS_MAX): fc.Arbitrary<CommandHistory> =>
   fc
-    .record({ policy: policies, switched: switches, steps: stepsOf(FIELDS, stepsMax) })
+    .record({ policy: policies, switched: switches, steps: stepsOfAnyone(stepsMax) })
     .map(({ policy, switched, steps }) => historyOf(policy, settingsOf(policy, switched), steps));
 
 /** Low limits that are reached, for those who owe. */
@@ -156,19 +160,30 @@ const policiesOfDebtors: fc.Arbitrary<SettingsPolicy> = fc
   })
   .map((limits) => ({ ...DEFAULT, ...limits }));
 
+/** Time passes within an episode only where the next one begins. */
+const episodesOfDebtors = fc.array(
+  fc.record({ episode: EPISODES_OF_DEBTORS, clock, repeat }).map(({ episode, clock, repeat }) =>
+    episode.map((fields, place): HistoryStep => {
+      const isFirst = place === 0;
+      return { fields, clock: isFirst ? clock : 1, repeat: isFirst ? repeat : null };
+    }),
+  ),
+  { minLength: 1, maxLength: STEPS_MAX, size: 'max' },
+);
+
 /** Of accounts that owe, under rules 2, while prices change on the way. */
 export const historiesOfDebtors = (stepsMax = STEPS_MAX): fc.Arbitrary<CommandHistory> =>
   fc
     .record({
       policy: policiesOfDebtors,
       hours: fc.integer({ min: 1, max: 24 }),
-      steps: stepsOf(FIELDS_OF_DEBTORS, stepsMax),
+      episodes: episodesOfDebtors,
     })
-    .map(({ policy, hours, steps }) => {
+    .map(({ policy, hours, episodes }) => {
       const [first] = settingsOf(policy, 'always') as readonly [Settings];
       const from = isoTime(START + hours * HOUR);
       const second = { ...first, version: 2, businesses: repriced(first), from };
-      return historyOf(policy, [first, second], steps);
+      return historyOf(policy, [first, second], episodes.flat().slice(0, stepsMax));
     });
 
 /** What rules 1 don't know can change: here every price does. */
