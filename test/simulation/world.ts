@@ -65,7 +65,7 @@ class TurningClock {
 /** The real intake, command processor, rules and projector, on a Kafka, a store and tables with faults. */
 export async function simulate(plan: Plan): Promise<Ended> {
   const dice = seededRandom(plan.seed);
-  // The projectors wait in real time. They have their own dice, so that a seed stays reproducible.
+  // The faults of the tables have their own dice, so that the commands of a seed do not depend on them.
   const tableDice = seededRandom(plan.seed + 1);
   const world = await World.begin(dice, tableDice, seededRandom(plan.seed + 2), plan.policy);
   await world.liveThrough(plan.messages);
@@ -178,13 +178,23 @@ class World {
   async end(): Promise<Ended> {
     await this.#published;
     for (const member of this.#members) member.kill();
-    this.#projecting.abort();
-    await Promise.all(this.#projectors);
+    await this.#endProjectors();
     if (this.#wrongSnapshots.length > 0) throw new Error(this.#wrongSnapshots.join('\n'));
     const store = new MemoryEventStore({ log: this.#log });
     const { events: recorded } = await store.readAll(null, Number.MAX_SAFE_INTEGER);
     const { messages, sent } = this.#kafka;
     return { messages, sent, recorded, users: USERS, tables: this.#tables, sick: this.#sick };
+  }
+
+  /** They notice it when the wait that they are in is over. */
+  async #endProjectors(): Promise<void> {
+    this.#projecting.abort();
+    const running = new Set(this.#projectors);
+    const ended = this.#projectors.map((one) => one.finally(() => running.delete(one)));
+    // A failure is thrown below.
+    for (const one of ended) one.catch(() => undefined);
+    while (running.size > 0) await this.#pass();
+    await Promise.all(ended);
   }
 
   async #isSettled(): Promise<boolean> {
@@ -269,6 +279,7 @@ class World {
         version: 1,
         observer: {},
         retry: { backoffMsMin: 0, backoffMsMax: 1, attemptsMax: 1_000_000, totalMsMax: Infinity },
+        clock: this.#clock,
       },
       () => undefined,
     );

@@ -1,4 +1,4 @@
-import { RetryBudget, type RetryLimits } from '#async';
+import { SYSTEM_CLOCK, RetryBudget, type Clock, type RetryLimits } from '#async';
 import { PermanentStoreError, type EventStore } from '#event-store';
 import { CheckpointConflict, type TableWriter, type VersionState } from '#read-model';
 
@@ -14,6 +14,7 @@ export interface FollowerOptions {
   readonly version: number;
   readonly observer: ProjectorObserver;
   readonly retry: RetryLimits;
+  readonly clock?: Pick<Clock, 'now' | 'after'>;
 }
 
 /**
@@ -59,8 +60,8 @@ export class Follower {
 
   /** Rejects when the store is behind the tables, or when all attempts are used up. */
   async run(signal: AbortSignal): Promise<FollowResult> {
-    const { observer, version, retry } = this.#options;
-    this.#retries = new RetryBudget(retry, { signal });
+    const { observer, version, retry, clock = SYSTEM_CLOCK } = this.#options;
+    this.#retries = new RetryBudget(retry, { signal, clock });
     while (!signal.aborted) {
       try {
         return await this.#followFromCheckpoint(signal);
@@ -90,7 +91,7 @@ export class Follower {
    * time parks its account.
    */
   async #followFromCheckpoint(signal: AbortSignal): Promise<FollowResult> {
-    const { store, writer } = this.#options;
+    const { store, writer, clock = SYSTEM_CLOCK } = this.#options;
     const checkpoint = await writer.checkpoint();
     if (checkpoint === null) return { kind: 'gone' };
     await requireNotBeyondHead(store, checkpoint);
@@ -99,6 +100,7 @@ export class Follower {
         writer,
         onApplied: (batch) => this.#onApplied(batch),
         minIntervalMs: WRITE_INTERVAL_MS_MIN,
+        clock,
         parkingUpTo: this.#failedEvents.parkingUpTo,
         mayPark: this.#failedEvents.mayPark,
       },
