@@ -6,6 +6,7 @@ import { SETTINGS_STREAM, deserializeEvent, parseSettings, type LedgerCommand } 
 import { MemoryReadTables } from '#read-model/testing';
 import type { IncomingMessage, OutgoingMessage } from '#kafka';
 import type { ReadTables } from '#read-model';
+import { expectEqual } from '../../libs/ledger/src/testing/expect-equal.js';
 import { everythingOf } from '../values/everything-of.js';
 import { AccountModel, expectSoundHistory } from './account-model.js';
 import { SettingsVersions } from './settings-versions.js';
@@ -151,7 +152,7 @@ export function checkAnswers({ messages, sent, recorded }: Omit<Recorded, 'users
   }
   for (const said of outcomes.values()) {
     const [first = '', ...others] = said.map(contentOf);
-    for (const other of others) expect(other).toBe(first);
+    for (const other of others) expectEqual(other, first);
   }
   const all = [...outcomes.values()].flat();
   const answered = new Set(all.map((one) => `${one.user_id} ${one.command_id}`));
@@ -182,9 +183,9 @@ function contentOf(outcome: CommandOutcome): string {
 function checkChain(own: readonly RecordedEvent[]): void {
   let hash: Uint8Array = CHAIN_START;
   for (const [revision, event] of own.entries()) {
-    expect(event.revision).toBe(revision);
+    expectEqual(event.revision, revision);
     hash = chainHash(hash, event);
-    expect(Buffer.from(event.hash).equals(hash)).toBe(true);
+    expectEqual(Buffer.compare(event.hash, hash), 0);
   }
 }
 
@@ -210,6 +211,6 @@ async function checkRows(ended: Ended, fresh: ReadTables, user: string): Promise
     [tables, fresh].map((one) => everythingOf(one, user)),
   );
   // Nothing is due of a parked account.
-  expect(found).toEqual({ ...expected, ...(isParked && { due: [] }) });
+  expectEqual<unknown>(found, { ...expected, ...(isParked && { due: [] }) });
   return found?.rows.length ?? 0;
 }

@@ -1,4 +1,3 @@
-import { expect } from '@jest/globals';
 import type {
   DebtCollected,
   Draw,
@@ -10,6 +9,7 @@ import type {
 } from '../account/events.js';
 import type { Policy } from '../settings/policy.js';
 import { priceOf } from '../settings/price.js';
+import { expectEqual } from './expect-equal.js';
 
 // A slow reference model of one account: every figure is summed from the whole history, and every rule
 // that an event must keep is checked as the rules are written.
@@ -89,7 +89,7 @@ export class ReferenceAccount {
     switch (event.type) {
       case 'PointsRecharged': {
         const { batchId: id, points, expiresAt, priority } = event;
-        expect(this.batches.has(id)).toBe(false);
+        expectEqual(this.batches.has(id), false);
         this.#addBatch({ id, expiresAt, priority, isGrace: false }, points);
         this.#recharged += points;
         this.taken.set(this.#revision, []);
@@ -99,12 +99,12 @@ export class ReferenceAccount {
         return this.#consume(event);
       case 'ConsumptionExtended':
         this.open.set(event.of, event.settleBy);
-        expect(this.#spent(event.of)).toBe(event.estimated);
+        expectEqual(this.#spent(event.of), event.estimated);
         return;
       case 'ConsumptionSettled':
         this.open.delete(event.of);
-        expect(this.#spent(event.of)).toBe(event.charged);
-        expect(event.charged + event.owed + event.uncollected).toBe(event.actual);
+        expectEqual(this.#spent(event.of), event.charged);
+        expectEqual(event.charged + event.owed + event.uncollected, event.actual);
         return;
       case 'RechargeReversed':
         this.#batch(event.batchId).drawn += event.points;
@@ -120,8 +120,9 @@ export class ReferenceAccount {
         return this.#refund(event);
       case 'PointsExpired': {
         const batch = this.#batch(event.batchId);
-        expect(event).toMatchObject({ points: this.remaining(batch), expiredAt: batch.expiresAt });
-        expect(isExpired(batch.expiresAt, event.at)).toBe(true);
+        expectEqual(event.points, this.remaining(batch));
+        expectEqual(event.expiredAt, batch.expiresAt);
+        expectEqual(isExpired(batch.expiresAt, event.at), true);
         batch.expired += event.points;
         return;
       }
@@ -133,7 +134,7 @@ export class ReferenceAccount {
   #consume(event: PointsConsumed): void {
     const { of, draws, settleBy, price, priced, quantity } = event;
     this.#draw(event);
-    if (priced) expect(event.points).toBe(priceOf(quantity!, price!));
+    if (priced) expectEqual(event.points, priceOf(quantity!, price!));
     const consumption = of ?? this.#revision;
     this.#draws.set(consumption, [...(this.#draws.get(consumption) ?? []), ...draws]);
     if (settleBy !== null) this.open.set(consumption, settleBy);
@@ -152,7 +153,7 @@ export class ReferenceAccount {
 
   #reinstate(event: RechargeReinstated): void {
     const taken = this.taken.get(event.of) ?? [];
-    expect(sum(event.returns.map(({ points }) => points))).toBe(event.points);
+    expectEqual(sum(event.returns.map(({ points }) => points)), event.points);
     this.#giveBack(taken, event.returns, { at: event.at, isProlonged: true });
   }
 
@@ -168,31 +169,31 @@ export class ReferenceAccount {
       if (drawn > 0) expected.push({ batchId: batch.id, points: drawn });
       open -= drawn;
     }
-    expect(draws).toEqual(expected);
-    expect(open).toBe(0);
+    expectEqual(draws, expected);
+    expectEqual(open, 0);
     for (const { batchId, points } of draws) this.#batch(batchId).drawn += points;
   }
 
   #refund(event: PointsRefunded): void {
     const draws = this.#draws.get(event.of) ?? [];
-    expect(sum(event.returns.map(({ points }) => points))).toBe(event.points);
+    expectEqual(sum(event.returns.map(({ points }) => points)), event.points);
     this.#giveBack(draws, event.returns, {
       at: event.at,
       isProlonged: event.cause === 'timed_out',
     });
     if (event.cause === 'timed_out' || event.cause === 'cancelled') {
       this.open.delete(event.of);
-      expect(draws).toEqual([]);
+      expectEqual(draws, []);
     }
   }
 
   #giveBack(draws: Draw[], returns: readonly Return[], placed: Placed): void {
     for (const back of returns) {
       const last = draws.pop()!;
-      expect(back.from).toBe(last.batchId);
+      expectEqual(back.from, last.batchId);
       if (back.points < last.points) draws.push({ ...last, points: last.points - back.points });
-      else expect(back.points).toBe(last.points);
-      expect(back.expiresAt).toBe(this.#expiryOf(back.from, placed));
+      else expectEqual(back.points, last.points);
+      expectEqual(back.expiresAt, this.#expiryOf(back.from, placed));
       this.#returnPoints(back);
     }
   }
@@ -206,11 +207,11 @@ export class ReferenceAccount {
       (batch) => batch.isGrace && batch.expiresAt === expiresAt,
     );
     if (grace) {
-      expect(into).toBe(grace.id);
+      expectEqual(into, grace.id);
       grace.cameIn += points;
       return;
     }
-    expect(this.batches.has(into)).toBe(false);
+    expectEqual(this.batches.has(into), false);
     this.#addBatch({ id: into, expiresAt, priority: 0, isGrace: true }, points);
   }
 
