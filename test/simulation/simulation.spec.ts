@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import type { LedgerEvent, RefusalCode } from '#ledger';
 import { checkEverything, type Tally } from './checks.js';
+import { Progress } from './progress.js';
 import { simulate, type Plan } from './world.js';
 
 // SIMULATION_SEEDS=100 SIMULATION_FIRST_SEED=1000 npm test -- test/simulation runs more seeds.
@@ -15,9 +16,19 @@ const KEPT_SEEDS: readonly number[] = [];
 
 const seeds = [...KEPT_SEEDS, ...Array.from({ length: SEEDS }, (_, index) => FIRST_SEED + index)];
 
+const MESSAGES = 300;
+const MESSAGES_OF_SMALL_WINDOW = 200;
+
+const progress = new Progress(
+  seeds.length * (MESSAGES + MESSAGES_OF_SMALL_WINDOW),
+  (line) => void process.stdout.write(line),
+);
+
 async function run(plan: Plan): Promise<Tally> {
   try {
-    return await checkEverything(await simulate(plan));
+    const tally = await checkEverything(await simulate(plan));
+    progress.finished(plan.seed, plan.messages);
+    return tally;
   } catch (cause) {
     throw new Error(`seed ${plan.seed} with ${plan.messages} messages failed: ${String(cause)}`, {
       cause,
@@ -45,7 +56,7 @@ describe('A simulated ledger under faults', () => {
   };
 
   it.each(seeds)('executes each command once (seed %d)', async (seed) => {
-    const tally = await run({ seed, messages: 300 });
+    const tally = await run({ seed, messages: MESSAGES });
     count(tally);
     expect(tally).toMatchObject({ tooLate: 0, again: 0 });
     expect(tally.events).toBeGreaterThan(100);
@@ -56,14 +67,14 @@ describe('A simulated ledger under faults', () => {
 
   it.each(seeds)('stays correct with a minimal idempotency window (seed %d)', async (seed) => {
     const policy = { rememberDays: 0, rememberMin: 3, rememberMax: 12, consumptionsMax: 6 };
-    const tally = await run({ seed, messages: 200, policy });
+    const tally = await run({ seed, messages: MESSAGES_OF_SMALL_WINDOW, policy });
     count(tally);
     expect(tally.events).toBeGreaterThan(50);
   });
 
   it('meets everything that the rules can answer', () => {
     process.stdout.write(
-      `simulation: seeds ${seeds.join(', ')}: ${JSON.stringify(Object.fromEntries(kinds))}\n`,
+      `simulation: ${SEEDS} seeds from ${FIRST_SEED}: ${JSON.stringify(Object.fromEntries(kinds))}\n`,
     );
     for (const kind of KINDS) expect([kind, (kinds.get(kind) ?? 0) > 0]).toEqual([kind, true]);
   });

@@ -24,7 +24,8 @@ const LONG = ['--config', 'test/torture/long.config.mjs'];
 const PARTS = {
   seeds: {
     option: 'seeds',
-    args: ['--testPathPatterns', 'test/simulation'],
+    // Each seed is two tests: only those that fail are told, and how far it is.
+    args: ['--verbose=false', '--testPathPatterns', 'test/simulation'],
     env: { SIMULATION_SEEDS: values.seeds, SIMULATION_FIRST_SEED: values.seed },
   },
   minutes: {
@@ -60,8 +61,8 @@ if (values.help || !isKnown) {
       '                   [--rolling-seconds 60] [--before COMMIT] [--memory-minutes 10] [--malformed 0]\n\n' +
       '  --only            one part alone\n' +
       '  --minutes         minutes during which real processes are killed and suspended under load; 0: none\n' +
-      '  --seeds           number of seeds of the simulation; 0: none\n' +
-      '  --seed            the first seed\n' +
+      '  --seeds           number of seeds of the simulation; 0: none. Progress is printed twice a minute\n' +
+      '  --seed            the first seed: with --seeds it makes a piece of a longer run, beside others\n' +
       '  --rolling-seconds seconds during which an earlier build works beside this one, before rules 2 are\n' +
       '                    published and come into force, which takes another 7 minutes; 0: none\n' +
       '  --before          the commit of the earlier build (default: the last one without settings)\n' +
