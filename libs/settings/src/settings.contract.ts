@@ -1,3 +1,4 @@
+import { SYSTEM_CLOCK, type Clock } from '#async';
 import { eventually } from '#testing';
 import type { EventStore } from '#event-store';
 import { BEGINNING_OF_TIME, SETTINGS_STREAM, type SettingsDraft } from '#ledger';
@@ -6,6 +7,9 @@ import { draftOf, writeAccountEvent } from './testing/draft-builders.js';
 
 const inMinutes = (minutes: number): string =>
   new Date(Date.now() + minutes * 60_000).toISOString();
+
+/** On a busy machine a store may take longer to answer than a process waits for it. */
+const PATIENT_CLOCK: Clock = { ...SYSTEM_CLOCK, after: () => () => undefined };
 
 /** An empty storage, and one more store on it each time, as another process has. */
 export interface Storage {
@@ -21,8 +25,9 @@ export function settingsContract(name: string, createStorage: () => Promise<Stor
     const openProcess = async (policyChanges = {}) => {
       const store = await storage.open();
       stores.push(store);
-      const reader = new SettingsReader({ store, policyChanges });
-      return { store, reader, publisher: new SettingsPublisher({ store, reader }) };
+      const clock = PATIENT_CLOCK;
+      const reader = new SettingsReader({ store, policyChanges, clock });
+      return { store, reader, publisher: new SettingsPublisher({ store, reader, clock }) };
     };
     beforeEach(async () => {
       stores = [];
