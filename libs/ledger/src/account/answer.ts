@@ -30,7 +30,7 @@ export interface Answer {
 export interface AccountNow {
   readonly balance: number;
   readonly owed: number;
-  /** In force when the command came, so that a message that is delivered again is answered alike. */
+  /** Those in force when the command came. */
   readonly rules: RulesNumber;
 }
 
@@ -67,7 +67,10 @@ export function repeatAnswer(
   firstRevision: number,
   now: AccountNow,
 ): Answer {
-  if (events[0].digest !== command.digest) return unrecordedAnswer(command, now, 'CommandIdReused');
+  if (events[0].digest !== command.digest) {
+    // By the rules of then, because what is sent again must be answered alike.
+    return unrecordedAnswer(command, { ...now, rules: rulesOf(events[0]) }, 'CommandIdReused');
+  }
   return { ...answerTo(command, events, firstRevision), replayed: true };
 }
 
