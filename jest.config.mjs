@@ -43,7 +43,7 @@ export default {
   // not end after this has a test that left something open.
   workerGracefulExitTimeout: 20_000,
   // Only a hang takes so long, also on a machine that is busy with something else.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   reporters: ['default', '<rootDir>/test/closing-line.mjs'],
   projects: [
     {

@@ -5,7 +5,7 @@ import { toLines } from './foreign-message.js';
 import { runProgram } from './run-program.js';
 import { executesCommandsFrom, type Publish } from './foreign-producer.contract.js';
 
-const SEND_MS_MAX = 90_000;
+const SEND_MS_MAX = 150_000;
 
 describe('A message of the Java client', () => {
   const lab = new IntakeStack();

@@ -12,7 +12,7 @@ import {
   type Publish,
 } from './foreign-producer.contract.js';
 
-const SEND_MS_MAX = 90_000;
+const SEND_MS_MAX = 150_000;
 const BOMB_BYTES = 40 * 1024 * 1024;
 const HEADERS = 12_000;
 const QUICK_MS_MAX = 10_000;

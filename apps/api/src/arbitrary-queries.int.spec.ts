@@ -1,10 +1,7 @@
 import fc from 'fast-check';
-import { jest } from '@jest/globals';
 import type { AddressInfo } from 'node:net';
 import { openApiOnPostgres, type ApiOnPostgres } from './testing/api-on-postgres.js';
 import { ALICE, bearer, seedAccount, read, type TestApi } from './testing/api-fixture.js';
-
-jest.setTimeout(120_000);
 
 const NUMBERS = ['0', '1', '-1', '7', '2147483648', '9007199254740991', '9007199254740992'];
 const LONG_NUMBERS = ['9999999999999999', '9'.repeat(17), '9'.repeat(400), '1e9', '0x10', 'NaN'];

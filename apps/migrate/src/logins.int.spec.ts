@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import pg from 'pg';
 import { LOGIN_ROLES, createLogin, type LoginName } from './database-logins.js';
 import { Migrations } from './migrations.js';
-
-jest.setTimeout(60_000);
 
 const SERVER = process.env['TEST_PG_URL'] ?? '';
 const DATABASES = Array.from({ length: 3 }, () => `logins_${randomUUID().replaceAll('-', '')}`);

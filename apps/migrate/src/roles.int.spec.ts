@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import pg from 'pg';
 import {
   explainMigrationFailure,
@@ -16,8 +15,6 @@ import { LOGIN_ROLES, type LoginName } from './database-logins.js';
 import { Migrations } from './migrations.js';
 
 // A real Postgres, and an attacker who has the login of one process.
-
-jest.setTimeout(60_000);
 
 const SERVER = process.env['TEST_PG_URL'] ?? '';
 const NAME = `roles_${randomUUID().replaceAll('-', '')}`;

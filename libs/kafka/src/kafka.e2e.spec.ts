@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { KafkaConnection, removeIdlePatch } from './connection.js';
 import { createCommandSource } from './consumer/kafka-command-source.js';
@@ -16,8 +15,6 @@ import {
 } from './testing/test-kafka.js';
 import { OutcomeProducer } from './producer/outcome-producer.js';
 import { ensureTopics, ledgerTopics } from './topics.js';
-
-jest.setTimeout(60_000);
 
 const DAY_MS = 86_400_000;
 let kafka: TestKafka;

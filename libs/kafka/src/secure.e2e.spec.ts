@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,8 +6,6 @@ import { freePort } from '#embedded';
 import { connectKafka, type KafkaSasl, type KafkaTls } from './connection.js';
 import { START_MS_MAX, startTestKafka, type TestKafka } from './testing/test-kafka.js';
 import { OutcomeProducer } from './producer/outcome-producer.js';
-
-jest.setTimeout(60_000);
 
 const PASSWORD = 'a-test-password';
 const HANDLER = 'org.apache.kafka.common.security';

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
 import type { EventBatch, EventStore, Position } from '#event-store';
@@ -17,9 +16,6 @@ import {
 } from './testing/projector-harness.js';
 import type { AppliedBatchReport, Lag } from './projector-observer.js';
 import { CheckpointBeyondHead } from './checkpoint-beyond-head.js';
-
-// A loaded machine takes its time.
-jest.setTimeout(60_000);
 
 let database: TestDatabase;
 let pool: Pool;

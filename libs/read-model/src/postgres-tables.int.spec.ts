@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 
@@ -9,9 +8,6 @@ import { inBatches, positionOf, inStoreOrder, vectorUsers } from './testing/vect
 import { tableWriterContract } from './table-writer.contract.js';
 import { PostgresReadTables } from './queries/postgres-read-tables.js';
 import { PostgresTableWriter } from './writer/postgres-table-writer.js';
-
-// A loaded machine takes its time.
-jest.setTimeout(60_000);
 
 let database: TestDatabase;
 

@@ -2,7 +2,7 @@ import { sleep } from '#async';
 
 const POLL_MS = 10;
 /** Only a hang takes so long, also on a busy machine. It is less than the timeout of a test. */
-const WAIT_MS_MAX = 45_000;
+const WAIT_MS_MAX = 120_000;
 
 /** Calls `look` until it no longer throws. After the limit the last error is thrown. */
 export async function eventually(

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,8 +5,6 @@ import { join } from 'node:path';
 import { connectKafka, ensureTopics, isKafkaReachable, type TopicPlan } from '#kafka';
 import { startKafkaBroker, type KafkaBroker, type KafkaBrokerOptions } from './kafka-broker.js';
 import { freePort, freePorts } from '../process/ports.js';
-
-jest.setTimeout(120_000);
 
 /** Greater than any process id there can be. */
 const NOBODY = 99_999_999;

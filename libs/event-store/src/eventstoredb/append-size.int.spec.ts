@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { EventStoreDbProtocolServer } from '#testing';
 import { appendBytes } from '../append-size.js';
 import { APPEND_BYTES_MAX, NO_STREAM } from '../index.js';
@@ -7,8 +6,6 @@ import { StreamWriter } from '../testing/eventstoredb-fixtures.js';
 
 /** So many events that hash, id and type take about as many bytes as the data. */
 const EVENTS = 2_000;
-
-jest.setTimeout(60_000);
 
 describe.each(['23.10', '24.10'] as const)(
   'An EventStoreDB %s that accepts appends of 12 MiB',

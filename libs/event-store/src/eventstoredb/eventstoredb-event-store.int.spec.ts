@@ -1,5 +1,4 @@
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
-import { jest } from '@jest/globals';
 import { EventStoreDbProtocolServer, eventStoreUrlFromEnv } from '#testing';
 import { eventStoreContract } from '../contract/event-store.contract.js';
 import { parseConnectionString } from './connection-string.js';
@@ -14,7 +13,6 @@ const real = eventStoreUrlFromEnv();
 const NEVER_MS = 600_000;
 const server = new EventStoreDbProtocolServer({ commitTimeoutMs: NEVER_MS });
 
-jest.setTimeout(60_000);
 beforeAll(() => server.start());
 afterAll(() => server.stop());
 

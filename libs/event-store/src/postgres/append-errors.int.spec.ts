@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import pg from 'pg';
 import { NO_STREAM, type EventStore } from '../port.js';
 import { eventually, idsOf, StreamWriter } from '../testing/stream-writer.js';
@@ -6,8 +5,6 @@ import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-dat
 import { openPostgresEventStore } from './open-event-store.js';
 import type { PostgresOptions } from './options.js';
 import { countOf, expectDensePositions, expectStored } from '../testing/append-until-known.js';
-
-jest.setTimeout(60_000); // Only a hang takes this long.
 
 let database: Database;
 const opened: EventStore[] = [];

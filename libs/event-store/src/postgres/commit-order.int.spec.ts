@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import pg from 'pg';
 import { NO_STREAM, type EventStore } from '../port.js';
 import {
@@ -17,8 +16,6 @@ import {
   appendUntilKnown,
   appendMany,
 } from '../testing/append-until-known.js';
-
-jest.setTimeout(60_000); // Only a hang takes this long.
 
 const WRITERS = 12;
 const APPENDS_EACH = 40;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { TcpProxy, type CutAt } from '#testing';
 import { NO_STREAM, type EventStore } from '../port.js';
 import {
@@ -18,8 +17,6 @@ import {
   appendUntilKnown,
   appendMany,
 } from '../testing/append-until-known.js';
-
-jest.setTimeout(60_000); // Only a hang takes this long.
 
 const isAppend = (request: Buffer) => request.includes('append');
 const options: PostgresOptions = {

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { TcpProxy } from '#testing';
 import type { EventStore } from '../port.js';
 import { eventually, startFollowing, idsOf, StreamWriter } from '../testing/stream-writer.js';
@@ -8,8 +7,6 @@ import type { PostgresOptions } from './options.js';
 import { positions } from './append-call.js';
 import { postgresPools } from './pools.js';
 import { PostgresEventStore } from './postgres-event-store.js';
-
-jest.setTimeout(60_000); // Only a hang takes this long.
 
 /** An interval longer than a test may take, so that a follower has to be woken. */
 const NEVER_MS = 600_000;

@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-database.js';
 import { migrateEventStore, unsupportedReason } from './migrate.js';
 import { EVENT_STORE_PLAN } from './migrations/index.js';
-
-jest.setTimeout(60_000); // Only a hang takes this long.
 
 const HASH = `'\\x${'00'.repeat(32)}'`;
 const insertAt = (position: number) =>

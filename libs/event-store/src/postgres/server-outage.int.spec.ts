@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +8,6 @@ import { queryAsOwner } from '../testing/fresh-database.js';
 import type { PostgresObserver, PostgresOptions } from './options.js';
 import { openPostgresEventStore } from './open-event-store.js';
 import { expectDensePositions, expectStored, appendMany } from '../testing/append-until-known.js';
-
-jest.setTimeout(60_000); // Servers are started and recover in these tests.
 
 const WRITERS = 12;
 const APPENDS_AT_A_TIME = 20;

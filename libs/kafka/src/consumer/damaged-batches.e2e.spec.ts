@@ -1,7 +1,6 @@
 import { mkdtemp, open, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { startKafkaBroker, type KafkaBroker } from '#embedded';
 import { eventually } from '#testing';
 import { connectKafka, type KafkaConnection } from '../connection.js';
@@ -11,8 +10,6 @@ import { SHORT_LIMITS, RecordingHandler, START_MS_MAX, withAdmin } from '../test
 
 // A broker checks a batch when it receives it, and never again: damage on its disk is detected by the
 // consumers.
-
-jest.setTimeout(60_000);
 
 const GZIP = 1;
 const CRC_AT = 17;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +16,6 @@ import {
 import type { OffsetJump } from './offset-jump-detector.js';
 import { OutcomeProducer } from '../producer/outcome-producer.js';
 import type { CommandSource } from '../ports.js';
-
-jest.setTimeout(120_000);
 
 describe('when Kafka', () => {
   let dataDir: string;

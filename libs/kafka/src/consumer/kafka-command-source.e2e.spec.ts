@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   TestConsumers,
@@ -13,8 +12,6 @@ import {
 import { openLagMeter } from '../lag-meter.js';
 import { OutcomeProducer } from '../producer/outcome-producer.js';
 import type { OutgoingMessage } from '../ports.js';
-
-jest.setTimeout(60_000);
 
 describe('a consumer', () => {
   let kafka: TestKafka;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   TestConsumers,
@@ -10,8 +9,6 @@ import {
   startTestKafka,
   type TestKafka,
 } from '../testing/test-kafka.js';
-
-jest.setTimeout(60_000);
 
 describe('a member of a group', () => {
   let kafka: TestKafka;

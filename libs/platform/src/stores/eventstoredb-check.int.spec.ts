@@ -1,8 +1,5 @@
-import { jest } from '@jest/globals';
 import { EventStoreDbProtocolServer } from '#testing';
 import { checkEventStoreDbServer } from './eventstoredb-check.js';
-
-jest.setTimeout(60_000);
 
 describe('Startup on an EventStoreDB', () => {
   it('logs what the server lacks and how to fix it', async () => {

@@ -1,5 +1,4 @@
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
-import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
 import { EventStoreDbEventStore } from '#event-store';
@@ -21,9 +20,6 @@ import {
 import type { Lag } from '../projector-observer.js';
 import { Rebuild } from '../rebuild/rebuild.js';
 import { unparkAccounts } from './unpark-accounts.js';
-
-// A loaded machine takes its time.
-jest.setTimeout(60_000);
 
 let database: TestDatabase;
 let pool: Pool;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
 import {
@@ -24,9 +23,6 @@ import {
 } from '../testing/projector-harness.js';
 import { Rebuild } from '../rebuild/rebuild.js';
 import { parkedAccounts, unparkAccounts } from './unpark-accounts.js';
-
-// A loaded machine takes its time.
-jest.setTimeout(60_000);
 
 let database: TestDatabase;
 let pool: Pool;

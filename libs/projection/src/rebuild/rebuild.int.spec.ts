@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
 import { followsDirectly } from '#event-store';
@@ -17,9 +16,6 @@ import {
 } from '../testing/projector-harness.js';
 import type { Progress } from './throttle.js';
 import { Rebuild, type RebuildOptions, type RebuildStep, type RebuildOutcome } from './rebuild.js';
-
-// A loaded machine takes its time.
-jest.setTimeout(60_000);
 
 let database: TestDatabase;
 let pool: Pool;

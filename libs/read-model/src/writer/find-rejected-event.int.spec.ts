@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 import type { EventBatch, RecordedEvent } from '#event-store';
 import { createTestDatabase, type TestDatabase } from '#testing';
@@ -9,9 +8,6 @@ import { inBatches, inStoreOrder } from '../testing/vectors.js';
 import { PostgresTableWriter } from './postgres-table-writer.js';
 import { readParkedAccounts } from '../queries/parked-accounts.js';
 import { unpark } from '../versions/unpark.js';
-
-// A loaded machine takes its time.
-jest.setTimeout(60_000);
 
 let database: TestDatabase;
 

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import {
   ANY,
   binaryEvent,
@@ -20,8 +19,6 @@ import {
 } from './testing/client-fixtures.js';
 
 /** Floods take their time where other tests run beside them. */
-jest.setTimeout(30_000);
-
 describe.each([
   ['the classic append', CLASSIC],
   ['BatchAppend', {}],
