@@ -4,7 +4,6 @@ import { freePort } from '#embedded';
 import { TcpProxy, eventuallyHolds } from '#testing';
 
 const ENTRY = join(import.meta.dirname, '../../dist/apps/intake/src/main.js');
-const START_MS_MAX = 30_000;
 
 /** The intake as a separate process, as in production, but without a supervisor. */
 export class IntakeProcess {
@@ -43,7 +42,7 @@ export class IntakeProcess {
     });
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     const intake = new IntakeProcess(child, `http://127.0.0.1:${port}`, storeProxy, ended);
-    await eventuallyHolds('the intake is ready', () => intake.#isReady(), START_MS_MAX);
+    await eventuallyHolds('the intake is ready', () => intake.#isReady());
     return intake;
   }
 

@@ -15,7 +15,7 @@ const ENTRY = join(import.meta.dirname, '../../dist/apps/intake/src/main.js');
 const SECRET = 'the key of billing, thirty-two bytes long';
 const GUESSED = 'a guessed key with enough characters';
 const KEY = { id: '2026-11', secret: SECRET };
-const WAIT_MS_MAX = 30_000;
+const END_MS_MAX = 120_000;
 
 const billing = {
   name: 'billing',
@@ -41,12 +41,12 @@ describe('An intake with a senders file', () => {
     await lab.open();
     write(billing);
     intake = await lab.startIntake(GROUP, { SENDERS_FILE: file, BILLING_KEY: SECRET });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await lab.close();
     rmSync(folder, { recursive: true });
-  }, 60_000);
+  });
 
   const recharge = (user_id: string, points = 100): CommandBody => ({
     type: 'RechargePoints',
@@ -87,7 +87,7 @@ describe('An intake with a senders file', () => {
     expect([count('NotAllowed'), count('Invalid'), count('outcome')]).toEqual([6, 3, 2]);
     expect(await intake.metric('ledger_not_allowed_total', 'cause="signature"')).toBe(3);
     expect(await intake.metric('ledger_not_allowed_total', 'sender="\\(unknown\\)"')).toBe(1);
-  }, 90_000);
+  });
 
   it('loads a changed file, and keeps the previous one when the new one is invalid', async () => {
     const user = randomUUID();
@@ -100,19 +100,18 @@ describe('An intake with a senders file', () => {
     await lab.waitUntilCommitted();
     expect(await balanceOf()).toBe(0);
     write(billing, later);
-    await eventually(async () => expect(await taken()).toBe(2), WAIT_MS_MAX);
+    await eventually(async () => expect(await taken()).toBe(2));
     await lab.publish([message(user, 'a', '/later/1')]);
     await lab.waitUntilCommitted();
     expect(await balanceOf()).toBe(1);
     writeFileSync(file, '{"senders": [');
-    await eventually(
-      async () => expect(await intake.metric('ledger_senders_file_rejected')).toBe(1),
-      WAIT_MS_MAX,
+    await eventually(async () =>
+      expect(await intake.metric('ledger_senders_file_rejected')).toBe(1),
     );
     await lab.publish([message(user, 'b', '/later/1')]);
     await lab.waitUntilCommitted();
     expect(await balanceOf()).toBe(2);
-  }, 90_000);
+  });
 
   it('does not start without configured senders', () => {
     const address = 'postgres://127.0.0.1:1/none';
@@ -124,9 +123,9 @@ describe('An intake with a senders file', () => {
         KAFKA_BROKERS: '127.0.0.1:1',
       },
       encoding: 'utf8',
-      timeout: WAIT_MS_MAX,
+      timeout: END_MS_MAX,
     });
     expect(status).toBe(1);
     expect(stderr).toMatch(/SENDERS_FILE: is not set.*SENDERS=anybody/);
-  }, 60_000);
+  });
 });

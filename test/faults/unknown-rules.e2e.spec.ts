@@ -41,5 +41,5 @@ describe('An intake that does not know the rules in force', () => {
     const { recorded, sent } = await lab.resultsOf([user]);
     expect(sent).toHaveLength(1);
     expect(recorded.filter(({ stream }) => stream === accountStream(user))).toHaveLength(1);
-  }, 90_000);
+  });
 });

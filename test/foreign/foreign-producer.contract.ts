@@ -71,5 +71,5 @@ export function executesCommandsFrom(lab: IntakeStack, publish: Publish): void {
       expect(outcomes.at(-1)?.balance).toBe(1_000 - COMMANDS_EACH);
       expect(events).toHaveLength(COMMANDS_EACH + 1);
     }
-  }, 120_000);
+  });
 }

@@ -13,7 +13,7 @@ describe('A message of the Java client', () => {
   beforeAll(async () => {
     await lab.open();
     await lab.startIntake();
-  }, 180_000);
+  });
   afterAll(() => lab.close(), 60_000);
 
   const publish: Publish = async (messages) => {

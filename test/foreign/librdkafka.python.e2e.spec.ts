@@ -24,7 +24,7 @@ describe('A message of librdkafka', () => {
   beforeAll(async () => {
     await lab.open();
     intake = await lab.startIntake();
-  }, 180_000);
+  });
   afterAll(() => lab.close(), 60_000);
 
   const python = async (script: string, args: readonly string[], input = ''): Promise<string> => {
@@ -67,7 +67,7 @@ describe('A message of librdkafka', () => {
       ce_source: 'points-ledger',
       ce_type: 'points.CommandOutcome.v1',
     });
-  }, 60_000);
+  });
 
   it('is a dead letter when it decompresses beyond the limit, and the partition continues', async () => {
     const user = randomUUID();
@@ -98,7 +98,7 @@ describe('A message of librdkafka', () => {
     }
     expect(await intake.metric('ledger_dead_letters_total', 'reason="Undecodable"')).toBe(3);
     expect((await memoryMb()) - before).toBeLessThan(250);
-  }, 60_000);
+  });
 
   it('is a dead letter when it has thousands of headers, and does not delay the messages after it', async () => {
     const user = randomUUID();
@@ -116,5 +116,5 @@ describe('A message of librdkafka', () => {
     expect(String(letter?.headers?.['dead-reason'])).toBe('Invalid');
     expect(String(letter?.headers?.['dead-detail'])).toMatch(/has 12005 headers/);
     expect(String(letter?.headers?.['ce_id'])).toBe(`${user}-good`);
-  }, 60_000);
+  });
 });

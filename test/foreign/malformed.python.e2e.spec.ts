@@ -18,7 +18,7 @@ describe(`A malformed message (seed ${SEED}, ${MALFORMED} of them)`, () => {
   beforeAll(async () => {
     await lab.open();
     intake = await lab.startIntake();
-  }, 180_000);
+  });
   afterAll(() => lab.close(), 60_000);
 
   const memoryMb = async (): Promise<number> =>

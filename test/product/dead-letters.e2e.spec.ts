@@ -85,7 +85,7 @@ describe('npm run dead-letters', () => {
     await lab.waitUntilCommitted();
     intake.signal('SIGTERM');
     await intake.ended;
-  }, 180_000);
+  });
   afterAll(() => lab.close(), 60_000);
 
   it('has letters only after the operator allowed them: until then this partition alone is halted', () => {
@@ -168,7 +168,7 @@ describe('npm run dead-letters', () => {
     ]);
     intake.signal('SIGTERM');
     await intake.ended;
-  }, 60_000);
+  });
 
   it('skips letters that are incomplete or come from another topic', async () => {
     const producer = connectKafka({ brokers: lab.brokers, clientId: 'test' }).producer({});

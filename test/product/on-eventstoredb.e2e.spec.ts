@@ -22,14 +22,14 @@ describe('The product on EventStoreDB', () => {
     address = named ?? server?.connectionString ?? '';
     ready = await stack.start({ EVENT_STORE: address, DEMO: 'off' });
     if (ready.kafka) client = await LedgerClient.connect([ready.kafka], '/e2e');
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await client?.close();
     expect(await stack.stop()).toBe(0);
     await server?.stop();
     stack.remove();
-  }, 60_000);
+  });
 
   const get = (path: string): Promise<Response> =>
     fetch(`${ready.api}${path}`, {
@@ -107,7 +107,7 @@ describe('The product on EventStoreDB', () => {
     expect(events).toMatchObject({
       items: [{ revision: 0, type: 'PointsRecharged' }, {}, {}, {}, {}],
     });
-  }, 60_000);
+  });
 
   it('parks the account of a deleted stream, and all others continue', async () => {
     const [sick, well] = [randomUUID(), randomUUID()];

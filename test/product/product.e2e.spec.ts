@@ -25,13 +25,13 @@ describe('The product', () => {
   beforeAll(async () => {
     ready = await stack.start();
     client = await LedgerClient.connect([ready.kafka], '/e2e');
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await client.close();
     expect(await stack.stop()).toBe(0);
     stack.remove();
-  }, 60_000);
+  });
 
   const get = (path: string, token: string = ready.tokens.service): Promise<Response> =>
     fetch(`${ready.api}${path}`, { headers: { authorization: `Bearer ${token}` } });
@@ -238,7 +238,7 @@ describe('The product', () => {
     });
     expect(stack.said).toContain('intake ended (SIGKILL)');
     expect(await rowsOf(user)).toHaveLength(51);
-  }, 60_000);
+  });
 
   it('lets a user see only its own account', async () => {
     const own = `/v1/users/${ready.users[0]}/transactions`;
@@ -290,7 +290,7 @@ describe('The product', () => {
     const last = await recharge(user, 7);
     expect(position).not.toBe(last.position);
     expect(await rowsOf(user, last.position)).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('keeps its data, keys and logs private to its owner', () => {
     const modeOf = (name: string): number => statSync(join(stack.dataDir, name)).mode & 0o077;
@@ -315,7 +315,7 @@ describe('The product', () => {
     ready = await stack.start();
     client = await LedgerClient.connect([ready.kafka], '/e2e');
     expect(await rowsOf(ready.users[0])).toEqual(before);
-  }, 180_000);
+  });
 
   async function asking(url: string, sql: string): Promise<pg.QueryResult> {
     const client = new pg.Client({ connectionString: url });

@@ -38,7 +38,7 @@ describe(`Processes that are killed and suspended (seed ${SEED}, ${MINUTES} minu
     for (const name of ['projector-1', 'projector-2', 'intake-1', 'intake-2']) {
       await processes.startApp(name);
     }
-  }, 180_000);
+  });
   afterAll(() => processes.stop(), 60_000);
 
   it(

@@ -33,7 +33,7 @@ describe('The guard of a server', () => {
     await once(starter, 'exit');
     expect(await isRunning(server)).toBe(true);
     expect(await hasEnded(server, 10_000)).toBe(true);
-  }, 20_000);
+  });
 
   it('leaves the server alone when it is dismissed', async () => {
     const server = spawn('sleep', ['60'], { stdio: 'ignore' });

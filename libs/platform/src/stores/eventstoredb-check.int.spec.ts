@@ -6,7 +6,7 @@ describe('Startup on an EventStoreDB', () => {
     const server = await EventStoreDbProtocolServer.start({ appendBytesMax: 1_048_576 });
     const said: unknown[][] = [];
     const error = (...what: unknown[]) => void said.push(what);
-    await checkEventStoreDbServer(server.connectionString, { error, warn: error }, 60_000);
+    await checkEventStoreDbServer(server.connectionString, { error, warn: error });
     expect(said).toEqual([
       [
         {
