@@ -4,6 +4,7 @@ import { knownSettings } from '../checks/known-settings.js';
 import { runAudit } from '../program.js';
 import { readAuditSettings } from '../commands/settings.js';
 import { inlineWorkerPool } from './inline-worker-pool.js';
+import { withoutProgress } from './without-progress.js';
 
 /** What a command line printed, and its exit status. */
 export interface ProgramRun {
@@ -38,5 +39,5 @@ export async function runProgram(
         snapshots && openSnapshotSource(snapshots),
       ),
   });
-  return { status, out: out.text, err: err.text };
+  return { status, out: out.text, err: withoutProgress(err.text) };
 }
