@@ -45,11 +45,12 @@ describe('The identity of a process', () => {
 
   it('is of nobody while a process that has ended waits to be collected by its parent', async () => {
     // The shell starts a process, says its number, and never collects it.
-    const shell = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], {
+    const shell = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const [said] = (await once(shell.stdout, 'data')) as [Buffer];
     const identity = await known(Number(said.toString('utf8')));
+    process.kill(identity.pid, 'SIGKILL');
     await eventually(async () => expect(await isRunning(identity)).toBe(false));
     expect(() => process.kill(identity.pid, 0)).not.toThrow();
     shell.kill('SIGKILL');
