@@ -3,8 +3,11 @@ import type { LedgerCommand } from '#ledger';
 import type { DebtChange } from './debt-changes.js';
 import { consume, expire, openProcessor, recharge, run, secondsLater } from './testing/index.js';
 
-const hold = (id: string, points: number): LedgerCommand =>
-  ({ ...consume(id, points), settleWithin: 60, consumptionId: id }) as LedgerCommand;
+const hold = (id: string, points: number): LedgerCommand => ({
+  ...consume(id, points),
+  settleWithin: 60,
+  consumptionId: id,
+});
 
 const base = (id: string) => expire(id);
 
