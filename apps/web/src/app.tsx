@@ -10,7 +10,7 @@ import { VIEWS, type Route } from './routing/route.js';
 import { useRoute, type Navigate } from './routing/use-route.js';
 import { SignInPage, NoAccountPage, ChooseAccountPage } from './session/sign-in-page.js';
 import { mayAudit, mayPublish, mayReadAnyUser, ownUser, type Session } from './session/token.js';
-import { SettingsPage } from './settings/settings-page.js';
+import { LazySettingsPage } from './settings/lazy-settings-page.js';
 import { useSession } from './session/use-session.js';
 import { UserForm } from './session/user-form.js';
 import { UsagePage } from './usage/usage-page.js';
@@ -84,7 +84,7 @@ function AccountPages({ route, navigate, session, markExpired, signOut }: Accoun
         )}
       </Header>
       {isOfSettings ? (
-        <SettingsPage api={settingsApi} mayPublish={mayPublish(session)} />
+        <LazySettingsPage api={settingsApi} mayPublish={mayPublish(session)} />
       ) : api === null && !mayChoose ? (
         <NoAccountPage signOut={signOut} />
       ) : api === null ? (
