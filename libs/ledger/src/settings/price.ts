@@ -13,26 +13,22 @@ export const addQuantities = (a: number, b: number): number => (toMicro(a) + toM
 export function priceOf(quantity: number, price: Price): number {
   const micro = toMicro(quantity);
   if (micro === 0) return 0;
-  const { step, small, exact } = ratioOf(price);
-  const { minimum, rounding } = price;
-  const counted = step === null ? micro : roundUpTo(micro, step);
-  const dividend = small === null ? Number.NaN : counted * small.numerator;
-  const points =
-    small !== null && Number.isSafeInteger(dividend)
-      ? divide(dividend, small.denominator, rounding)
-      : Number(divideExactly(BigInt(counted) * exact.numerator, exact.denominator, rounding));
-  return Math.max(minimum, points);
+  const { step, small } = ratioOf(price);
+  if (small !== null) {
+    const dividend = (step === null ? micro : roundUpTo(micro, step)) * small.numerator;
+    if (Number.isSafeInteger(dividend)) {
+      return Math.max(price.minimum, divide(dividend, small.denominator, price.rounding));
+    }
+  }
+  return Number(exactPriceOf(quantity, price));
 }
 
 /**
  * The price of the whole quantity less that of the quantity before. Where points were told, each alone
  * may be beyond every limit, and larger than a number can hold exactly, while the difference is small.
  */
-export function priceOfMore(whole: number, before: number, price: Price): number {
-  const points = priceOf(whole, price);
-  if (Number.isSafeInteger(points)) return points - priceOf(before, price);
-  return Number(exactPriceOf(whole, price) - exactPriceOf(before, price));
-}
+export const priceOfMore = (whole: number, before: number, price: Price): number =>
+  Number(exactPriceOf(whole, price) - exactPriceOf(before, price));
 
 function exactPriceOf(quantity: number, price: Price): bigint {
   const micro = toMicro(quantity);
