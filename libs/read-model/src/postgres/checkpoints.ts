@@ -101,6 +101,13 @@ export interface CheckpointAdvance extends TablesVersion {
 }
 
 /**
+ * Until when pre-deductions that are not named were not noted: an earlier release moves the checkpoint, and
+ * leaves behind what was noted.
+ */
+export const UNNOTED_UNTIL =
+  'case when position is distinct from noted_to then committed_at else unnoted_until end';
+
+/**
  * Compare-and-swap: advances the checkpoint only from where the caller expects it. Where an earlier release
  * has moved it, which notes no pre-deductions, that is kept in mind.
  */
@@ -116,7 +123,7 @@ export async function advanceCheckpoint(
        last_event = coalesce($7, last_event), committed_at = clock_timestamp(),
        unnamed_at = greatest(unnamed_at, $10::timestamptz), noted_to = $4,
        unnoted_until =
-         case when position is distinct from noted_to then committed_at else unnoted_until end
+         ${UNNOTED_UNTIL}
      where name = $1 and version = $2 and position is not distinct from $3::text
        and (position is null or position < $4) and last_id = $8 and unparked = $9
      returning state`,

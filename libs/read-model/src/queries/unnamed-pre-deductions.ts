@@ -1,16 +1,14 @@
 import type { Pool } from 'pg';
 
+import { UNNOTED_UNTIL } from '../postgres/checkpoints.js';
 import type { UnnamedPreDeductions } from '../read-tables.js';
 
-/** An earlier release moves the checkpoint, and leaves behind what was noted. */
 export async function findUnnamedPreDeductions(
   pool: Pool,
   name: string,
 ): Promise<UnnamedPreDeductions> {
   const { rows } = await pool.query<{ unnamed_at: Date | null; unnoted_until: Date | null }>(
-    `select unnamed_at,
-       case when position is distinct from noted_to then committed_at else unnoted_until end
-         as unnoted_until
+    `select unnamed_at, ${UNNOTED_UNTIL} as unnoted_until
      from mjk_point_checkpoints where name = $1 and state = 'live'`,
     [name],
   );
