@@ -12,6 +12,7 @@ import {
   type LedgerCommand,
   type LedgerEvent,
   type NonEmpty,
+  type RulesNumber,
 } from '#ledger';
 import type { SettingsInForce } from '#settings';
 import { peekSettings } from './find-settings.js';
@@ -159,7 +160,7 @@ export class CommandBatch {
         return true;
       case 'nothing':
       case 'tooLate': {
-        const answer = answerUnrecorded(command, decision, this.#nowFor(command));
+        const answer = answerUnrecorded(command, decision, this.#now, this.#rulesAt(command));
         this.decided.push({ kind: 'answer', pending, answer });
         return true;
       }
@@ -187,17 +188,21 @@ export class CommandBatch {
   }
 
   #repeat(pending: PendingCommand, revision: number): DecidedCommand {
-    const now = this.#nowFor(pending.command);
+    const now = this.#now;
     const events = this.#recorded.get(revision);
     if (events === undefined) return { kind: 'repeat', pending, revision, now };
     const answer = repeatAnswer(pending.command, events, revision, now);
     return { kind: 'answer', pending, answer };
   }
 
-  #nowFor({ at }: LedgerCommand): AccountNow {
+  get #now(): AccountNow {
     const { balance, owed } = this.loaded.account;
-    const { settings } = peekSettings(this.context, at) ?? this.settings;
-    return { balance, owed, rules: settings.rules };
+    return { balance, owed };
+  }
+
+  /** In force when the command came, which may be before the time of its account. */
+  #rulesAt({ at }: LedgerCommand): RulesNumber {
+    return (peekSettings(this.context, at) ?? this.settings).settings.rules;
   }
 
   #encode(pending: PendingCommand, events: NonEmpty<LedgerEvent>, first: number): EncodedEvent[] {

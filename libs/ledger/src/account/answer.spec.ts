@@ -10,7 +10,6 @@ import {
   settle,
   USER,
 } from '../testing/scenario.js';
-import type { RulesNumber } from '../settings/settings.js';
 import type { DecidedCommand } from '../testing/scenario.js';
 
 function eventsOf({ decision }: DecidedCommand): NonEmpty<LedgerEvent> {
@@ -31,7 +30,7 @@ const nothing = {
   replayed: false,
 };
 
-const now = (balance: number, owed = 0, rules: RulesNumber = 1) => ({ balance, owed, rules });
+const now = (balance: number, owed = 0) => ({ balance, owed });
 
 describe('the answer', () => {
   it('to a recharge names its batch, and the revision of its last event', () => {
@@ -102,7 +101,7 @@ describe('the answer', () => {
 
   it('to ExpirePoints that found nothing is that, with the balance as stored', () => {
     const { command } = given(recharged(1, 5)).when(expire());
-    expect(answerUnrecorded(command, { kind: 'nothing' }, now(5))).toEqual({
+    expect(answerUnrecorded(command, { kind: 'nothing' }, now(5), 1)).toEqual({
       ...nothing,
       status: 'accepted',
       balance: 5,
@@ -112,7 +111,7 @@ describe('the answer', () => {
 
   it('to a command that came too late is a refusal, with the balance as stored', () => {
     const { command } = given(recharged(1, 5)).when(consume(1));
-    expect(answerUnrecorded(command, { kind: 'tooLate' }, now(5))).toEqual({
+    expect(answerUnrecorded(command, { kind: 'tooLate' }, now(5), 1)).toEqual({
       ...nothing,
       status: 'refused',
       code: 'TooLate',

@@ -30,8 +30,6 @@ export interface Answer {
 export interface AccountNow {
   readonly balance: number;
   readonly owed: number;
-  /** Those in force when the command came. */
-  readonly rules: RulesNumber;
 }
 
 /** The answer that follows from the events recorded for the command, from that revision on. */
@@ -69,23 +67,25 @@ export function repeatAnswer(
 ): Answer {
   if (events[0].digest !== command.digest) {
     // By the rules of then, because what is sent again must be answered alike.
-    return unrecordedAnswer(command, { ...now, rules: rulesOf(events[0]) }, 'CommandIdReused');
+    return unrecordedAnswer(command, now, rulesOf(events[0]), 'CommandIdReused');
   }
   return { ...answerTo(command, events, firstRevision), replayed: true };
 }
 
-/** The answer to a command for which no event is recorded. */
+/** The answer to a command for which no event is recorded. The rules are those in force when it came. */
 export function answerUnrecorded(
   command: LedgerCommand,
   decision: { readonly kind: 'nothing' | 'tooLate' },
   now: AccountNow,
+  rules: RulesNumber,
 ): Answer {
-  return unrecordedAnswer(command, now, decision.kind === 'tooLate' ? 'TooLate' : null);
+  return unrecordedAnswer(command, now, rules, decision.kind === 'tooLate' ? 'TooLate' : null);
 }
 
 function unrecordedAnswer(
   command: LedgerCommand,
-  { balance, owed, rules }: AccountNow,
+  { balance, owed }: AccountNow,
+  rules: RulesNumber,
   code: MessageRefusalCode | null,
 ): Answer {
   return {

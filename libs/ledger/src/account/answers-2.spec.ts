@@ -95,7 +95,7 @@ describe('the id of a consumption that nobody named', () => {
 
   it('is told again as it was told first, also of a refusal', () => {
     const first = given().when(unnamed);
-    const now = { balance: 0, owed: 0, rules: 2 } as const;
+    const now = { balance: 0, owed: 0 };
     const again = repeatAnswer(first.command, eventsOf(first), 0, now);
     expect(again).toMatchObject({
       consumptionId: 'job-1',
@@ -108,8 +108,8 @@ describe('the id of a consumption that nobody named', () => {
     const { command } = given().when(unnamed);
     const tooLate = { kind: 'tooLate' } as const;
     const now = { balance: 0, owed: 3 };
-    expect(answerUnrecorded(command, tooLate, { ...now, rules: 1 }).consumptionId).toBe('job-1');
-    expect(answerUnrecorded(command, tooLate, { ...now, rules: 2 })).toMatchObject({
+    expect(answerUnrecorded(command, tooLate, now, 1).consumptionId).toBe('job-1');
+    expect(answerUnrecorded(command, tooLate, now, 2)).toMatchObject({
       consumptionId: command.commandId,
       owed: 3,
     });

@@ -144,7 +144,7 @@ export class VectorAccount {
     this.#adopt(settingsInForce(this.settings, effectiveAt(command, this.#account)));
     const decision = decide(command, this.#account, this.#terms);
     if (decision.kind === 'nothing' || decision.kind === 'tooLate') {
-      return answerUnrecorded(command, decision, this.#now);
+      return answerUnrecorded(command, decision, this.#now, this.#terms.rules.number);
     }
     if (decision.kind === 'repeat') return this.#repeat(command, decision.revision);
     const firstRevision = this.events.length;
@@ -175,7 +175,7 @@ export class VectorAccount {
 
   get #now(): AccountNow {
     const { balance, owed } = this.#account;
-    return { balance, owed, rules: this.#terms.rules.number };
+    return { balance, owed };
   }
 }
 
