@@ -284,8 +284,9 @@ describe('The EventStoreDB adapter, following,', () => {
   );
 
   it('delivers a stream with a gap, which the reader has to detect', async () => {
-    await new StreamWriter().append(on.store, 3);
-    on.server.faults.read = () => ({ kind: 'omit', event: 1 });
+    const writer = new StreamWriter();
+    await writer.append(on.store, 3);
+    on.server.faults.read = () => ({ kind: 'omit', stream: writer.stream, revision: 1 });
     const { seen, done, stop } = batches(null);
     await eventually('the events arrived', () => seen.flatMap((b) => b.events).length === 2);
     stop.abort();

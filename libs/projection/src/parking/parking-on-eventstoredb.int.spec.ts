@@ -176,10 +176,13 @@ describe('a stream with a foreign record', () => {
 
 describe('a stream that was truncated by a scavenge', () => {
   it('parks its account, and no other account', async () => {
-    await ledger.run(60);
-    // The double does not scavenge: it leaves an event of the stream out of what it gives.
-    server.faults.read = () => ({ kind: 'omit', event: 0 });
+    // The double does not scavenge: it leaves the first event of the stream out of what it gives.
+    server.faults.read = () => ({ kind: 'omit', stream, revision: 0 });
+    const others = new TestLedger(store, 3, 100);
+    await others.run(3);
     const { parked } = run();
+    await seesAll();
+    await ledger.run(60);
     await eventuallyHolds('it is parked', () => parked.length > 0);
     expect(parked).toMatchObject([{ userId: DAMAGED, revision: 1, code: 'stream-truncated' }]);
     server.faults.read = undefined;

@@ -134,7 +134,7 @@ describe('the protocol server, with injected faults,', () => {
   it('leaves an event out', async () => {
     const stream = newStream();
     await client.appendToStream(stream, testEvents(3));
-    server.faults.read = () => ({ kind: 'omit', event: 1 });
+    server.faults.read = () => ({ kind: 'omit', stream, revision: 1 });
     const read = await collect(client.readStream(stream));
     expect(read.map(({ event }) => event?.revision)).toEqual([0n, 2n]);
   });

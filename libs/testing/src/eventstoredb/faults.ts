@@ -69,8 +69,8 @@ export type ReadFault =
   | { readonly kind: 'drop'; readonly afterEvents: number; readonly as: ErrorKind | 'end' }
   /** Every event comes twice. */
   | { readonly kind: 'duplicate' }
-  /** One event is left out, counted from 0. */
-  | { readonly kind: 'omit'; readonly event: number };
+  /** This event is left out, as if a scavenge had removed it. */
+  | { readonly kind: 'omit'; readonly stream: string; readonly revision: number };
 
 /** Called for each request. `undefined`: no fault. */
 export interface Faults {

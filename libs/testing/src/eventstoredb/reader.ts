@@ -4,6 +4,7 @@ import type { streams } from './definitions.js';
 import type { ServerState } from './server-state.js';
 import { errorOf } from './fault-errors.js';
 import type { ReadFault } from './faults.js';
+import { streamNameOf } from './messages.js';
 
 export type ReadCall = ServerWritableStream<streams.ReadReq, streams.ReadResp>;
 
@@ -37,7 +38,7 @@ export class Reader {
   async sendEvent(message: streams.ReadResp): Promise<void> {
     await this.#strike();
     this.#events += 1;
-    if (this.fault?.kind === 'omit' && this.fault.event === this.#events - 1) return;
+    if (this.#omits(message)) return;
     await this.send(message);
     if (this.fault?.kind === 'duplicate') await this.send(message);
   }
@@ -51,6 +52,14 @@ export class Reader {
     } catch {
       throw new ReadEnded();
     }
+  }
+
+  #omits(message: streams.ReadResp): boolean {
+    if (this.fault?.kind !== 'omit') return false;
+    const { stream, revision } = this.fault;
+    const event = message.getEvent()?.getEvent();
+    if (event === undefined || streamNameOf(event.getStreamIdentifier()) !== stream) return false;
+    return event.getStreamRevision() === String(revision);
   }
 
   async #strike(): Promise<void> {
