@@ -208,6 +208,11 @@ export default defineConfig(
     ],
     because: 'it starts servers and apps, and calls them as any service would.',
   }),
+  allowImports('clients/conformance', {
+    files: ['clients/conformance/*.ts'],
+    may: [...OWN, 'node:', '#(contracts|identity)$', 'kafkajs$', '\\.\\./\\.\\./apps/api/src/'],
+    because: 'it is made from what the ledger itself sends and answers.',
+  }),
   allowImports('apps/web', {
     files: ['apps/web/src/**/*.ts', 'apps/web/src/**/*.tsx'],
     may: [...OWN, BROWSER_BASICS, '#contracts$', 'react$', 'react-dom/client$', 'zod$'],

@@ -33,7 +33,7 @@ const base = {
 const hasPython = (process.env[PYTHON_VARIABLE] ?? findPython() ?? '') !== '';
 const withoutPython = hasPython ? [] : ['\\.python\\.e2e\\.spec\\.ts$'];
 
-const roots = '<rootDir>/{apps,libs,stack,bench,test}/**/';
+const roots = '<rootDir>/{apps,libs,stack,bench,test,clients}/**/';
 
 export default {
   // Many tests wait for a server, so that one worker more than there are cores keeps the cores busy. Each

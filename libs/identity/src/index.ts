@@ -17,6 +17,7 @@ export {
   signatureOf,
   type SigningKey,
 } from './message-signature.js';
+export { nameBasedUuid } from './name-based-uuid.js';
 export {
   LEDGER_STREAM_PREFIXES,
   STREAM_PREFIX,
