@@ -1,0 +1,110 @@
+import { parseRetryAfter } from '../protocol/decision.js';
+import { parseJson } from '../protocol/outcome.js';
+import { backoffMs } from '../support/backoff.js';
+import { sleep } from '../support/clock.js';
+import { messageOf, type Log } from '../support/log.js';
+import { NoAnswerError } from '../transport/http-call.js';
+import { toTransaction, type Transaction } from './answers.js';
+import { serverEvents } from './event-stream.js';
+import { readErrorOf, type ReadContext } from './read-json.js';
+
+export interface LiveOptions {
+  /** Continue behind the event of this id. Otherwise only new rows are told. */
+  readonly after?: string;
+  /** Ends the iteration. */
+  readonly signal?: AbortSignal;
+}
+
+export type LiveEvent =
+  | { readonly type: 'transaction'; readonly id: string; readonly transaction: Transaction }
+  /** The account has come to that revision, after the rows of it. */
+  | { readonly type: 'account'; readonly id: string; readonly revision: number };
+
+/** Statuses after which another try can succeed. */
+const RETRIED = [408, 425, 429, 500, 502, 503, 504];
+const RETRY_MS = 1_000;
+
+/** Goes on behind the last event that it told, so that none is lost and none told twice. */
+export async function* liveRows(
+  path: string,
+  { http, clock }: ReadContext,
+  { after, signal }: LiveOptions,
+  log: Log,
+): AsyncGenerator<LiveEvent> {
+  const ended = new AbortController();
+  const stopped = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
+  let last = after ?? '';
+  let failures = 0;
+  let retryMs = RETRY_MS;
+  try {
+    while (!stopped.aborted) {
+      let waitMs: number | null = null;
+      try {
+        const response = await http.call(
+          {
+            method: 'GET',
+            path,
+            headers: { accept: 'text/event-stream', ...(last !== '' && { 'last-event-id': last }) },
+            untilMs: Infinity,
+            signal: stopped,
+          },
+          { isStream: true },
+        );
+        if (!response.ok || response.body === null) {
+          const error = readErrorOf(response.status, parseJson(await response.text()));
+          if (!RETRIED.includes(response.status)) throw error;
+          failures += 1;
+          waitMs =
+            parseRetryAfter(response.headers.get('retry-after'), clock.now()) ??
+            backoffMs(failures);
+        } else {
+          for await (const event of serverEvents(readChunks(response.body, stopped))) {
+            failures = 0;
+            if (event.id !== null) last = event.id;
+            retryMs = event.retryMs ?? retryMs;
+            const live = liveEventOf(event.event, event.data, last);
+            if (live !== null) yield live;
+          }
+        }
+      } catch (error) {
+        if (stopped.aborted) return;
+        if (!(error instanceof NoAnswerError)) throw error;
+        failures += 1;
+        waitMs = backoffMs(failures);
+        log({ level: 'warn', msg: 'live rows are read again', failures, reason: messageOf(error) });
+      }
+      await sleep(clock, waitMs ?? retryMs, stopped);
+    }
+  } finally {
+    // Whoever leaves the loop leaves no connection open.
+    ended.abort();
+  }
+}
+
+function liveEventOf(event: string, data: string, id: string): LiveEvent | null {
+  const told = parseJson(data) as Readonly<Record<string, unknown>> | undefined;
+  if (told === undefined) return null;
+  if (event === 'transaction') return { type: 'transaction', id, transaction: toTransaction(told) };
+  if (event === 'account') return { type: 'account', id, revision: Number(told['revision']) };
+  return null;
+}
+
+/** A connection that breaks in the middle is a missing answer, like one that can't be opened. */
+async function* readChunks(
+  body: ReadableStream<Uint8Array>,
+  stopped: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch (cause) {
+    if (stopped.aborted) return;
+    throw new NoAnswerError(`The stream broke: ${messageOf(cause)}`, { cause });
+  } finally {
+    reader.releaseLock();
+  }
+}

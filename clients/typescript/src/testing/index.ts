@@ -1,0 +1,1 @@
+export { FakeLedger, type FakeLedgerOptions } from './fake-ledger.js';

@@ -1,0 +1,86 @@
+import { messageOf } from '../support/log.js';
+import type { Clock } from '../support/clock.js';
+import { TokenSource, type TokenProvider } from './token-source.js';
+
+export interface HttpOptions {
+  /** The address of the API, such as `https://ledger.example`. */
+  readonly url: string;
+  readonly token: TokenProvider;
+  /** How long one request may take. */
+  readonly requestMsMax?: number;
+  readonly fetch?: typeof fetch;
+}
+
+export interface HttpCall {
+  readonly method: 'GET' | 'POST';
+  /** With its query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly untilMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** No answer came: the API is away, or too slow. What was sent may have been carried out. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+}
+
+const REQUEST_MS_MAX = 10_000;
+
+/** Calls the API with a token, and once more with a new one where it is not accepted. */
+export class HttpCaller {
+  readonly #url: string;
+  readonly #tokens: TokenSource;
+  readonly #requestMsMax: number;
+  readonly #fetch: typeof fetch;
+
+  constructor(
+    options: HttpOptions,
+    private readonly clock: Clock,
+  ) {
+    this.#url = options.url.replace(/\/+$/, '');
+    this.#tokens = new TokenSource(options.token, clock);
+    this.#requestMsMax = options.requestMsMax ?? REQUEST_MS_MAX;
+    this.#fetch = options.fetch ?? fetch;
+  }
+
+  /** Rejects with NoAnswerError. `isStream`: the answer may take as long as it likes once it began. */
+  async call(call: HttpCall, { isStream = false } = {}): Promise<Response> {
+    const token = await this.#tokens.token();
+    const response = await this.#send(call, token, isStream);
+    if (response.status !== 401) return response;
+    const renewed = await this.#tokens.token(token);
+    if (renewed === token) return response;
+    // The connection is free for the next request once its answer is read.
+    await response.body?.cancel();
+    return this.#send(call, renewed, isStream);
+  }
+
+  async #send(call: HttpCall, token: string, isStream: boolean): Promise<Response> {
+    const limit = new AbortController();
+    const ms = Math.min(this.#requestMsMax, call.untilMs - this.clock.now());
+    const stop = this.clock.after(ms, () => limit.abort(new Error(`no answer within ${ms} ms`)));
+    const given = call.signal === undefined ? [] : [call.signal];
+    try {
+      const response = await this.#fetch(this.#url + call.path, {
+        method: call.method,
+        headers: { ...call.headers, authorization: `Bearer ${token}` },
+        // A redirected POST would lose its body.
+        redirect: 'manual',
+        signal: AbortSignal.any([limit.signal, ...given]),
+        ...(call.body !== undefined && { body: call.body }),
+      });
+      if (isStream) return response;
+      // The limit covers the body too.
+      const body = await response.arrayBuffer();
+      const { status, headers } = response;
+      const isEmpty = body.byteLength === 0;
+      return new Response(isEmpty ? null : body, { status, headers });
+    } catch (cause) {
+      throw new NoAnswerError(`No answer of ${this.#url}: ${messageOf(cause)}`, { cause });
+    } finally {
+      stop();
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { apiSource, type Command } from '../protocol/command.js';
+import { decideAnswer, type Decision } from '../protocol/decision.js';
+import { ForbiddenError, InvalidCommandError, UnauthorizedError } from '../protocol/errors.js';
+import { headerBytes, httpRequest } from '../protocol/messages.js';
+import { backoffMs } from '../support/backoff.js';
+import { SYSTEM_CLOCK, sleep, type Clock } from '../support/clock.js';
+import { settledUntil } from '../support/settled-until.js';
+import { Semaphore } from '../support/semaphore.js';
+import { HttpCaller, NoAnswerError, type HttpOptions } from './http-call.js';
+import type { AttemptLimits, Transport } from './transport.js';
+
+export interface HttpTransportOptions extends HttpOptions {
+  /** The subject of the token: the source of the commands is made of it. */
+  readonly subject: string;
+  /** Requests at a time; more wait. */
+  readonly requestsMax?: number;
+  readonly clock?: Clock;
+}
+
+const REQUESTS_MAX = 100;
+
+/** Commands over HTTP. */
+export const httpTransport = (options: HttpTransportOptions): Transport =>
+  new HttpTransport(options);
+
+/** It was not carried out in time, or nobody knows: whoever published it publishes it again. */
+export class NotPublishedError extends Error {
+  override readonly name = 'NotPublishedError';
+}
+
+class HttpTransport implements Transport {
+  readonly source: string;
+  readonly #http: HttpCaller;
+  readonly #requests: Semaphore;
+  readonly #clock: Clock;
+  readonly #closing = new AbortController();
+  readonly #inFlight = new Set<Promise<unknown>>();
+
+  constructor(options: HttpTransportOptions) {
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.source = apiSource(options.subject);
+    this.#http = new HttpCaller(options, this.#clock);
+    this.#requests = new Semaphore(options.requestsMax ?? REQUESTS_MAX);
+  }
+
+  attempt(command: Command, limits: AttemptLimits): Promise<Decision> {
+    const attempt = this.#requests.run(() => this.#attempt(command, limits));
+    this.#inFlight.add(attempt);
+    const forget = (): void => void this.#inFlight.delete(attempt);
+    attempt.then(forget, forget);
+    return attempt;
+  }
+
+  async publish(command: Command, limits: AttemptLimits): Promise<void> {
+    for (let failures = 1; ; failures += 1) {
+      const decision = await this.attempt(command, limits);
+      switch (decision.kind) {
+        case 'accepted':
+        case 'refused':
+          return;
+        case 'invalid':
+          throw new InvalidCommandError(decision.detail);
+        case 'forbidden':
+          throw new ForbiddenError(decision.detail);
+        case 'unauthorized':
+          throw new UnauthorizedError(decision.detail);
+        case 'unknown':
+          throw new NotPublishedError(decision.reason);
+        case 'retry': {
+          const waitMs = decision.retryAfterMs ?? backoffMs(failures);
+          const isLate = this.#clock.now() + waitMs >= limits.untilMs;
+          if (isLate || limits.signal?.aborted === true) {
+            throw new NotPublishedError(decision.reason);
+          }
+          await sleep(this.#clock, waitMs, limits.signal);
+        }
+      }
+    }
+  }
+
+  async close(untilMs: number): Promise<void> {
+    await settledUntil(this.#clock, untilMs, [...this.#inFlight]);
+    this.#closing.abort(new Error('the client closes'));
+  }
+
+  async #attempt(command: Command, { untilMs, signal }: AttemptLimits): Promise<Decision> {
+    if (signal?.aborted === true || this.#clock.now() >= untilMs) {
+      return { kind: 'unknown', reason: 'no time was left to send it' };
+    }
+    const { method, path, headers, body } = httpRequest(command);
+    const encoded = Object.entries(headers).map(
+      ([name, value]) => [name, headerBytes(value)] as const,
+    );
+    const closing = this.#closing.signal;
+    const isStopped = (): boolean => signal?.aborted === true || closing.aborted;
+    try {
+      const response = await this.#http.call({
+        ...{ method, path, body, untilMs },
+        headers: Object.fromEntries(encoded),
+        signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
+      });
+      const answer = {
+        status: response.status,
+        header: (name: string) => response.headers.get(name),
+        body: await response.text(),
+      };
+      return decideAnswer(answer, this.#clock.now());
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      if (isStopped()) return { kind: 'unknown', reason: error.message };
+      return { kind: 'retry', retryAfterMs: null, reason: error.message };
+    }
+  }
+}
