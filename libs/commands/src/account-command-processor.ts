@@ -1,11 +1,12 @@
 import { settledWithin } from '#async';
 import { accountStream } from '#identity';
-import { effectiveAt, type LedgerCommand } from '#ledger';
+import { effectiveAt, epochMs, findAnswered, type LedgerCommand } from '#ledger';
 import type { SettingsInForce } from '#settings';
 import { AccountLoader } from './account-loader.js';
 import type { AppendedBatch } from './append-with-retry.js';
 import { createAccountCache, type AccountCache } from './account-cache.js';
 import { unansweredMax } from './command-limits.js';
+import { readRecordedAnswer, type FoundAnswer } from './recorded-answer.js';
 import { findSettings, peekSettings } from './find-settings.js';
 import type { LoadedAccount } from './loaded-account.js';
 import {
@@ -25,6 +26,7 @@ import {
   type PendingCommand,
 } from './command-batch.js';
 import { StoreRetry, isPermanent } from './store-retry.js';
+import { readPage } from './read-page.js';
 import { recordBatch, type BatchState } from './record-batch.js';
 import { answerRepeats } from './recorded-answers.js';
 import { SnapshotChecker } from './snapshot-checker.js';
@@ -111,6 +113,29 @@ export class AccountCommandProcessor {
         this.#admission.enqueue(pending, waitMsMax);
       }
     });
+  }
+
+  /**
+   * The recorded answer to a command, as long as its account remembers it, else null. It decides nothing, so
+   * that a command which is still on its way is not found.
+   */
+  async findAnswer(userId: string, commandId: string): Promise<FoundAnswer | null> {
+    if (this.#draining !== null) throw shuttingDown();
+    const context = this.#context;
+    const stream = accountStream(userId);
+    const retry = new StoreRetry(context);
+    const now = new Date(context.clock.timeOfDay()).toISOString();
+    const settings = peekSettings(context, now) ?? (await findSettings(context, now, retry));
+    const { account } = await this.#loader.load(stream, settings, retry);
+    const at = effectiveAt({ at: now }, account);
+    const answered = findAnswered(account, commandId, epochMs(at));
+    if (answered === undefined) return null;
+    return readRecordedAnswer(userId, answered.revision, (from, limit) =>
+      retry.read(
+        () => readPage(context.store, stream, from, limit),
+        (cause) => context.observer.readFailed(stream, cause),
+      ),
+    );
   }
 
   /** Drops all cached states, because others may have written. Correctness does not depend on it. */

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccountCommandProcessor } from './account-command-processor.js';
+import { FindAnswerQueryHandler } from './find-answer-query.handler.js';
 import { RunLedgerCommandHandler } from './run-ledger-command.handler.js';
 
 /**
@@ -20,7 +21,11 @@ export class CommandsModule {
     return {
       module: CommandsModule,
       imports: [CqrsModule.forRoot()],
-      providers: [{ ...provider, provide: AccountCommandProcessor }, RunLedgerCommandHandler],
+      providers: [
+        { ...provider, provide: AccountCommandProcessor },
+        RunLedgerCommandHandler,
+        FindAnswerQueryHandler,
+      ],
       exports: [CqrsModule, AccountCommandProcessor],
     };
   }

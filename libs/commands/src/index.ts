@@ -5,6 +5,7 @@ export { unansweredMax } from './command-limits.js';
 export type { CommandObserver } from './command-observer.js';
 export type { Origin } from './encode-event.js';
 export { AccountDamaged, DecisionFailed, RetryableCommandError } from './errors.js';
+export { FindAnswerQuery } from './find-answer-query.js';
 export type { CommandResult } from './command-batch.js';
 export { RunLedgerCommand } from './run-ledger-command.js';
 export { toLedgerCommand, type SentCommand } from './to-ledger-command.js';

@@ -3,8 +3,11 @@ export {
   repeatAnswer,
   answerTo,
   answerUnrecorded,
+  subjectOf,
+  recordedAnswer,
   type AccountNow,
   type Answer,
+  type CommandSubject,
 } from './account/answer.js';
 export { BrokenRule } from './account/broken-rule.js';
 export { BUSINESSES, SOURCE_TYPES, type SourceType } from './settings/businesses.js';
@@ -70,6 +73,7 @@ export {
   SOURCE_ID_MAX,
 } from './settings/limits.js';
 export { adoptPolicy, evolve, replay } from './account/evolve.js';
+export { findAnswered } from './account/idempotency-window.js';
 export {
   DEFAULT_POLICY,
   DEFAULT_SETTINGS_POLICY,

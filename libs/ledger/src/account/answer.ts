@@ -1,4 +1,4 @@
-import type { LedgerCommand } from './commands.js';
+import type { CommandType, LedgerCommand } from './commands.js';
 import { rulesOf, type LedgerEvent, type NonEmpty } from './events.js';
 import type { MessageRefusalCode, RefusalCode, RefusalDetails } from './refusals.js';
 import { consumptionIdOf, rechargeIdOf } from './command-ids.js';
@@ -32,9 +32,34 @@ export interface AccountNow {
   readonly owed: number;
 }
 
+/** What a command is about: what an answer takes from it, and not from the events. */
+export interface CommandSubject {
+  readonly type: CommandType;
+  readonly consumptionId: string | null;
+  readonly rechargeId: string | null;
+}
+
 /** The answer that follows from the events recorded for the command, from that revision on. */
 export function answerTo(
   command: LedgerCommand,
+  events: NonEmpty<LedgerEvent>,
+  firstRevision: number,
+): Answer {
+  return recordedAnswer(subjectOf(command, events), events, firstRevision);
+}
+
+export const subjectOf = (
+  command: LedgerCommand,
+  events: NonEmpty<LedgerEvent>,
+): CommandSubject => ({
+  type: command.type,
+  consumptionId: consumptionIdOf(command, rulesOf(events.at(-1) ?? events[0])),
+  rechargeId: rechargeIdOf(command),
+});
+
+/** The same for a command of which only that is known. */
+export function recordedAnswer(
+  command: CommandSubject,
   events: NonEmpty<LedgerEvent>,
   firstRevision: number,
 ): Answer {
@@ -50,8 +75,8 @@ export function answerTo(
     points: orNull(sumOf(events, pointsMovedBy)),
     collected: orNull(sumOf(events, pointsCollectedBy)),
     uncollected: refused ? null : uncollectedOf(command, events),
-    consumptionId: consumptionIdOf(command, rulesOf(last)),
-    rechargeId: rechargeIdOf(command),
+    consumptionId: command.consumptionId,
+    rechargeId: command.rechargeId,
     batchId: recharged?.batchId ?? null,
     revision: firstRevision + events.length - 1,
     replayed: false,
@@ -136,7 +161,10 @@ function sumOf(events: readonly LedgerEvent[], pointsOf: (event: LedgerEvent) =>
 
 const orNull = (points: number): number | null => (points === 0 ? null : points);
 
-function uncollectedOf(command: LedgerCommand, events: readonly LedgerEvent[]): number | null {
+function uncollectedOf(
+  command: Pick<CommandSubject, 'type'>,
+  events: readonly LedgerEvent[],
+): number | null {
   if (command.type === 'ReverseRecharge') {
     return events.find((event) => event.type === 'RechargeReversed')?.uncollected ?? null;
   }
