@@ -24,6 +24,7 @@ import { DocsModule } from './docs/docs.module.js';
 import { HealthChecksModule } from './health/health-checks.module.js';
 import { HealthHttpModule } from './health/health-http.module.js';
 import { LiveModule } from './live/live.module.js';
+import { OutcomesModule } from './outcomes/outcomes.module.js';
 import { QuotesModule } from './quotes/quotes.module.js';
 import { SettingsHttpModule } from './settings/settings-http.module.js';
 import { StatementModule } from './statement/statement.module.js';
@@ -36,6 +37,7 @@ const STALL_MS_MAX = 60_000;
   imports: [
     CommonModule,
     CommandsHttpModule,
+    OutcomesModule,
     StatementModule,
     LiveModule,
     AuditModule,

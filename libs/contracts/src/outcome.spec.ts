@@ -90,9 +90,9 @@ describe('an outcome', () => {
   });
 
   it('tells what was moved, collected, owed and uncollected', () => {
-    const settled = { ...command, type: 'SettleConsumption', consumptionId: 'job-1' } as const;
+    const settled = { ...command, type: 'SettleConsumption', points: 137 } as const;
     const owing = { ...accepted, balance: 0, points: 100, owed: 30, uncollected: 7 };
-    expect(toOutcome({ ...settled, points: 137 }, owing, 'pg-7')).toMatchObject({
+    expect(toOutcome(settled, owing, 'pg-7')).toMatchObject({
       command_type: 'SettleConsumption',
       points: 100,
       owed: 30,

@@ -58,7 +58,7 @@ export const parseOutcome = (input: unknown): ParseResult<CommandOutcome> =>
 
 /** `position` is that of the last event recorded for the command; null: nothing was stored. */
 export function toOutcome(
-  command: LedgerCommand,
+  command: Pick<LedgerCommand, 'id' | 'source' | 'type' | 'userId'>,
   answer: Answer,
   position: string | null,
 ): CommandOutcome {

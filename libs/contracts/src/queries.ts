@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { businessCode, mustBe, oneOf, revision, sourceId, time, token } from './fields.js';
+import { ID_MAX } from '#ledger';
+import {
+  businessCode,
+  mustBe,
+  oneOf,
+  revision,
+  sourceId,
+  text,
+  time,
+  token,
+  userId,
+} from './fields.js';
 import { rowId, rowRef, TRANSACTION_TYPES } from './transactions.js';
 
 // The parameters of a URL. In a URL everything is text; these schemas turn it into typed values.
@@ -82,6 +93,11 @@ export const settingsParams = z.object({
 });
 export const storyQuery = z.strictObject(minPositionParam, params);
 export const streamQuery = z.strictObject(minPositionParam, params);
+/** Which command: its user, and the source and the id that its sender gave it. */
+export const outcomeQuery = z.strictObject(
+  { user_id: userId, command_source: text(ID_MAX), command_id: text(ID_MAX) },
+  params,
+);
 /** A command has no URL parameters: all its fields are in the body. */
 export const commandQuery = z.strictObject({}, params);
 /** Which row: by its id, as long as it has it, or for ever by its row_ref. */
@@ -102,6 +118,7 @@ export type StateQuery = z.infer<typeof stateQuery>;
 export type SettingsQuery = z.infer<typeof settingsQuery>;
 export type EventsQuery = z.infer<typeof eventsQuery>;
 export type UsageQuery = z.infer<typeof usageQuery>;
+export type OutcomeQuery = z.infer<typeof outcomeQuery>;
 export type BalanceQuery = z.infer<typeof balanceQuery>;
 
 function isTimeZone(name: string): boolean {

@@ -246,7 +246,7 @@ describe('the JSON Schema', () => {
     const queries = Object.entries(contracts).flatMap(([name, value]) =>
       name.endsWith('Query') && value instanceof z.ZodObject ? [value] : [],
     );
-    expect(queries).toHaveLength(12);
+    expect(queries).toHaveLength(13);
     for (const query of queries) {
       expect(z.toJSONSchema(query, { io: 'input' })).toMatchObject({ type: 'object' });
     }

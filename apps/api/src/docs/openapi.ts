@@ -171,7 +171,7 @@ function post(type: CommandType): { readonly post: OperationObject } {
 function get(operation: ReadOperation): { readonly get: OperationObject } {
   const { path, summary, tag, success, problems, isPublic } = operation;
   const { description, mediaType, schema, example } = success;
-  const hasPosition = isPublic !== true && operation.isOfSettings !== true;
+  const hasPosition = isPublic !== true && operation.isWithoutPosition !== true;
   return {
     get: {
       operationId: path.replaceAll(/\W+/g, '_').replace(/^_/, ''),
@@ -360,6 +360,10 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   revision: 'The revision of the last event to include. By default all events are included.',
   group_by: 'How the items are grouped.',
   tz: 'The IANA time zone that defines the days.',
+  user_id: 'The user of the command.',
+  command_source:
+    'The source of the command: `ce_source`, or over HTTP `api:` and the subject of the token.',
+  command_id: 'The id that its sender gave it: `ce_id`, or over HTTP the `Idempotency-Key`.',
   min_position: `Wait until the read tables have reached this position, such as \`${POSITION}\`.`,
 };
 
@@ -367,11 +371,13 @@ function queryParameters({ query }: ReadOperation): Parameter[] {
   if (query === undefined) return [];
   // Parameters are described by the output of their schema, which is an integer and not a text of digits.
   const shapes = z.toJSONSchema(query, { io: 'output', unrepresentable: 'any' }).properties ?? {};
+  // In the output a parameter with a default is always there.
+  const { required = [] } = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' });
   return Object.entries(shapes).map(([name, schema]) => ({
     name,
     in: 'query',
-    // A parameter without a value is ignored.
-    allowEmptyValue: true,
+    // One without a value is ignored.
+    ...(required.includes(name) ? { required: true } : { allowEmptyValue: true }),
     description: QUERY_PARAMETERS[name] ?? name,
     schema,
   }));

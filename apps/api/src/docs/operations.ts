@@ -4,6 +4,7 @@ import {
   batchesQuery,
   eventsQuery,
   exportQuery,
+  outcomeQuery,
   settingsQuery,
   stateQuery,
   storyQuery,
@@ -11,7 +12,13 @@ import {
   transactionsQuery,
   usageQuery,
 } from '#contracts';
-import { CSV_EXAMPLE, METRICS_EXAMPLE, RESPONSE_EXAMPLES, STREAM_EXAMPLE } from './examples.js';
+import {
+  CSV_EXAMPLE,
+  METRICS_EXAMPLE,
+  OUTCOME_EXAMPLES,
+  RESPONSE_EXAMPLES,
+  STREAM_EXAMPLE,
+} from './examples.js';
 import type { Json, Tag } from './openapi-types.js';
 import type { ProblemResponseName } from './problem-responses.js';
 import { ref, type ResponseSchemaName } from './schemas.js';
@@ -33,8 +40,8 @@ export interface ReadOperation {
   readonly success: Success;
   readonly problems: readonly ProblemResponseName[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether the operation reads the settings, which have no position in the read tables. */
-  readonly isOfSettings?: true;
+  /** Whether the operation reads nothing of the read tables, so that it has no position in them. */
+  readonly isWithoutPosition?: true;
   /** Whether the operation requires no token. */
   readonly isPublic?: true;
 }
@@ -87,6 +94,22 @@ const probe = (description: string): Success => ({
 
 /** Every operation except commands, which have their own table in the contracts. */
 export const READ_OPERATIONS: readonly ReadOperation[] = [
+  {
+    path: '/v1/outcomes',
+    summary: 'What became of a command: its recorded answer',
+    tag: 'Commands',
+    query: outcomeQuery,
+    success: {
+      description:
+        'The outcome, accepted or refused, as the repeat of the command would be answered: as long as the ' +
+        'account remembers the command, and 404 before it was carried out and after it was forgotten.',
+      mediaType: 'application/json',
+      schema: ref('CommandOutcome'),
+      example: { ...OUTCOME_EXAMPLES.accepted, replayed: true },
+    },
+    problems: [...SETTINGS_PROBLEMS, 'NotFound'],
+    isWithoutPosition: true,
+  },
   {
     path: '/v1/users/{user_id}/transactions',
     summary: 'The account statement, newest first, page by page',
@@ -197,7 +220,7 @@ export const READ_OPERATIONS: readonly ReadOperation[] = [
       'A page of versions. `in_force` is the one in force now, `next_before` continues.',
     ),
     problems: SETTINGS_PROBLEMS,
-    isOfSettings: true,
+    isWithoutPosition: true,
   },
   {
     path: '/v1/settings/{version}',
@@ -205,7 +228,7 @@ export const READ_OPERATIONS: readonly ReadOperation[] = [
     tag: 'Settings',
     success: json('SettingsVersion', 'The version, as it was published.'),
     problems: [...SETTINGS_PROBLEMS, 'NotFound'],
-    isOfSettings: true,
+    isWithoutPosition: true,
   },
   {
     path: '/v1/businesses',
@@ -213,7 +236,7 @@ export const READ_OPERATIONS: readonly ReadOperation[] = [
     tag: 'Settings',
     success: json('BusinessList', 'The businesses, the retired ones among them.'),
     problems: SETTINGS_PROBLEMS,
-    isOfSettings: true,
+    isWithoutPosition: true,
   },
   publicRead('/health/live', 'Whether the process must be restarted', {
     success: probe('The process is alive.'),
