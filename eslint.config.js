@@ -208,6 +208,10 @@ export default defineConfig(
     ],
     because: 'it starts servers and apps, and calls them as any service would.',
   }),
+  allowImports('clients/typescript', {
+    may: [...OWN, 'node:', 'kafkajs$'],
+    because: 'it is published alone, and imports nothing of the ledger.',
+  }),
   allowImports('clients/conformance', {
     files: ['clients/conformance/*.ts'],
     may: [...OWN, 'node:', '#(contracts|identity)$', 'kafkajs$', '\\.\\./\\.\\./apps/api/src/'],

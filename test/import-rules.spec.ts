@@ -55,6 +55,17 @@ const RULES = [
   { file: 'apps/web/src/app.tsx', never: '#identity', may: '#async' },
   { file: 'libs/embedded/src/index.ts', never: '#contracts', may: '#async' },
   { file: 'stack/src/local-senders.ts', never: '#senders', may: '#identity' },
+  {
+    file: 'clients/typescript/src/index.ts',
+    never: '#contracts',
+    may: './client/ledger-client.js',
+  },
+  {
+    file: 'clients/typescript/src/outbox/outbox-relay.ts',
+    never: '../../../../libs/async/src/index.js',
+    may: 'node:crypto',
+  },
+  { file: 'clients/conformance/id-vectors.ts', never: '#commands', may: '#identity' },
 ] as const;
 
 const lint = (texts: { filePath: string; text: string }[]): { ruleId: string }[][] =>
