@@ -1,4 +1,5 @@
 import { auditBench } from './audit.js';
+import { clientsBench } from './clients.js';
 import { coldLoadBench } from './cold-load.js';
 import { commandProcessorBench } from './command-processor.js';
 import { esdbBench } from './esdb.js';
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, () => Figures | Promise<Figures>>> = {
   projector: projectorBench,
   page: pageBench,
   pipeline: pipelineBench,
+  clients: clientsBench,
   audit: () => auditBench(),
 };
 

@@ -1,0 +1,105 @@
+import { performance } from 'node:perf_hooks';
+import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import { connectKafka, ensureTopics } from '#kafka';
+import { startKafkaBroker } from '#embedded';
+import { LedgerClient, type Command } from '../../clients/typescript/src/index.js';
+import { kafkaTransport } from '../../clients/typescript/src/kafka/index.js';
+import { kafkaMessage } from '../../clients/typescript/src/protocol/messages.js';
+import { median, type Figures } from './figures.js';
+import { withTempDir, type TempDir } from './temp-dir.js';
+
+const TOPIC = 'points.commands';
+const PARTITIONS = 12;
+const COMMANDS = 60_000;
+const USERS = 1_000;
+/** What a service has on its way at a time, as a server with many requests does. */
+const IN_FLIGHT = 2_000;
+const ROUNDS = 3;
+
+/**
+ * What the client for TypeScript costs beside the bare library: commands that are published over Kafka. Both have
+ * the faster encoder that this process gives kafkajs.
+ */
+export const clientsBench = (): Promise<Figures> => withTempDir(measure);
+
+async function measure({ path: home, onExit: stopping }: TempDir): Promise<Figures> {
+  const broker = await startKafkaBroker({ dataDir: join(home, 'kafka') });
+  stopping(() => broker.stop());
+  const { brokers } = broker;
+  await ensureTopics(connectKafka({ brokers, clientId: 'bench' }), [
+    { topic: TOPIC, partitions: PARTITIONS, replicas: 1, config: {}, retentionMsMax: null },
+  ]);
+  const client = new LedgerClient({
+    transport: kafkaTransport({ source: '/bench', kafka: { brokers: [...brokers] } }),
+    timeoutMs: 60_000,
+  });
+  stopping(() => client.close());
+  const bare = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
+  await bare.connect();
+  stopping(() => bare.disconnect());
+  const rates = { client: [] as number[], bare: [] as number[], cpuUs: [] as number[] };
+  // In turns, so that both meet the same machine.
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const own = await timed(() => publishAll(client, round));
+    const library = await timed(() => sendAll(bare, client, round));
+    // The first round connects, and warms the code up.
+    if (round === 0) continue;
+    rates.client.push(own.perSecond);
+    rates.bare.push(library.perSecond);
+    rates.cpuUs.push(own.cpuUs);
+  }
+  return {
+    client_ts_per_s: median(rates.client),
+    kafkajs_per_s: median(rates.bare),
+    client_ts_of_kafkajs: median(rates.client) / median(rates.bare),
+    client_ts_cpu_us: median(rates.cpuUs),
+  };
+}
+
+const userOf = (n: number): string =>
+  `${(n % USERS).toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`;
+
+const commandOf = (client: LedgerClient, n: number, round: number): Command =>
+  client.prepare('ConsumePoints', {
+    user_id: userOf(n),
+    points: 12,
+    source_type: 'tts',
+    duration: 12.5,
+    source_id: `task-${round}-${n}`,
+  });
+
+async function publishAll(client: LedgerClient, round: number): Promise<void> {
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < COMMANDS) await client.publish(commandOf(client, next++, round));
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, work));
+}
+
+/** The same messages by the library alone, as many at a time. */
+async function sendAll(
+  producer: ReturnType<Kafka['producer']>,
+  client: LedgerClient,
+  round: number,
+): Promise<void> {
+  for (let from = 0; from < COMMANDS; from += IN_FLIGHT) {
+    const messages = Array.from({ length: IN_FLIGHT }, (_, at) => {
+      const { key, value, headers } = kafkaMessage(commandOf(client, from + at, round));
+      return { key, value, headers: { ...headers } };
+    });
+    await producer.send({ topic: TOPIC, acks: -1, messages });
+  }
+}
+
+async function timed(work: () => Promise<void>) {
+  const cpu = process.cpuUsage();
+  const from = performance.now();
+  await work();
+  const seconds = (performance.now() - from) / 1_000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { perSecond: COMMANDS / seconds, cpuUs: (user + system) / COMMANDS };
+}
