@@ -16,7 +16,7 @@ interface Derivation {
 }
 
 /** The id of a command that its sender does not name: the same task always gets the same id. */
-export const derivedId = ({ source, task, type, step }: Derivation): string =>
+const derivedId = ({ source, task, type, step }: Derivation): string =>
   nameBasedUuid(DERIVED_ID_NAMESPACE, [source, task, type, step].join('\0'));
 
 const DERIVATIONS: readonly Derivation[] = [

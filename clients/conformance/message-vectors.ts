@@ -15,7 +15,7 @@ export const SIGNING_KEY: SigningKey = {
 };
 
 /** Whose token a command over HTTP has: its source is made of that. */
-export const SUBJECT = 'svc-tts';
+const SUBJECT = 'svc-tts';
 const API_SOURCE = `api:${SUBJECT}`;
 const USER = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';
 
@@ -23,7 +23,7 @@ const USER = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';
 const FIELD_THAT_MAY_BE_NULL = 'expires_at';
 
 /** A message as a client must send it, byte for byte, over each transport. */
-export function messageVector(input: MessageInput) {
+function messageVector(input: MessageInput) {
   const { name, type, data, source, id, traceparent, isSigned, floats } = input;
   const body = bodyOf(input);
   const unsigned = commandMessage(body, { id, source, traceparent: traceparent ?? null });

@@ -1,4 +1,4 @@
-import { Partitioners, type Kafka, type Producer } from 'kafkajs';
+import { Partitioners, type ICustomPartitioner, type Kafka, type Producer } from 'kafkajs';
 import { ClientClosedError, InvalidCommandError } from '../protocol/errors.js';
 import type { KafkaMessage } from '../protocol/messages.js';
 import { backoffMs } from '../support/backoff.js';
@@ -15,7 +15,7 @@ export interface SenderLimits {
   readonly queueMax: number;
 }
 
-export const SENDER_LIMITS: SenderLimits = {
+const SENDER_LIMITS: SenderLimits = {
   batchMessagesMax: 2_000,
   batchBytesMax: 700_000,
   queueMax: 10_000,
@@ -47,6 +47,8 @@ export class KafkaSender {
   readonly #waitingForSpace: (() => void)[] = [];
   readonly #limits: SenderLimits;
   readonly #closing = new AbortController();
+  /** To which the last send went. */
+  readonly #partitions = new Set<string>();
   #producer: Promise<Producer> | null = null;
   #running: Promise<void> | null = null;
   #isClosed = false;
@@ -156,11 +158,16 @@ export class KafkaSender {
     const connected = (this.#producer ??= this.#connect());
     try {
       const producer = await connected;
-      await producer.sendBatch({
+      this.#partitions.clear();
+      const answers = await producer.sendBatch({
         acks: -1,
         timeout: ACKNOWLEDGEMENT_MS_MAX,
         topicMessages: byTopic(messages),
       });
+      // kafkajs can leave a partition out of a send when its leader moves meanwhile.
+      const acknowledged = new Set(answers.map((a) => partitionName(a.topicName, a.partition)));
+      const missing = [...this.#partitions].filter((name) => !acknowledged.has(name));
+      if (missing.length > 0) throw new Error(`no acknowledgement of ${missing.join(', ')}`);
     } catch (error) {
       // Its sequence numbers may be wrong now; a new producer begins a new sequence.
       this.#producer = null;
@@ -174,12 +181,21 @@ export class KafkaSender {
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      // murmur2 as in Java: two services must write one user into one partition.
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: this.#partitioner,
     });
     await producer.connect();
     return producer;
   }
+
+  /** murmur2 as in Java: two services must write one user into one partition. */
+  readonly #partitioner: ICustomPartitioner = () => {
+    const choose = Partitioners.DefaultPartitioner();
+    return (args) => {
+      const partition = choose(args);
+      this.#partitions.add(partitionName(args.topic, partition));
+      return partition;
+    };
+  };
 
   async #disconnect(producer: Promise<Producer>): Promise<void> {
     try {
@@ -189,6 +205,8 @@ export class KafkaSender {
     }
   }
 }
+
+const partitionName = (topic: string, partition: number): string => `${topic}/${partition}`;
 
 function byTopic(messages: readonly KafkaMessage[]) {
   const topics = new Map<

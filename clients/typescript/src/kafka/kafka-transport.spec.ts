@@ -249,6 +249,17 @@ describe('commands that are published over Kafka', () => {
     expect(double.sent.map(({ headers }) => headers['ce_id'])).toEqual(['a', 'c', 'd']);
   });
 
+  it('are sent again where the answer does not tell of their partition', async () => {
+    const { double, client, clock } = open();
+    double.forgetsPartitions = true;
+    const publishing = client.publish(client.prepare('ExpirePoints', expire, { id: 'a' }));
+    await clock.advance(10);
+    double.forgetsPartitions = false;
+    await clock.advance(200);
+    await publishing;
+    expect(double.sent.map(({ headers }) => headers['ce_id'])).toEqual(['a', 'a']);
+  });
+
   it('are all sent before the client closes', async () => {
     const { double, client } = open({ limits: { batchMessagesMax: 1 } });
     const ids = ['a', 'b', 'c'];

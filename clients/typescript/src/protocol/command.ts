@@ -142,7 +142,7 @@ function checkId(id: string): void {
 const SOURCE = new RegExp(`^[A-Za-z0-9\\-._~:/?#\\[\\]@!$&'()*+,;=%]{1,${ID_CHARS_MAX}}$`);
 
 /** Throws for a source that the ledger would not take. The one of the API is given by its token. */
-export function checkSource(source: string): void {
+function checkSource(source: string): void {
   if (!SOURCE.test(source)) {
     const must = `1 to ${ID_CHARS_MAX} characters of a URI`;
     throw new InvalidCommandError(`The source must be ${must}`, 'source');

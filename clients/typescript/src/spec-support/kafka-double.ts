@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { ICustomPartitioner, Kafka, PartitionMetadata } from 'kafkajs';
 
 interface Sent {
   readonly topic: string;
@@ -11,6 +11,13 @@ type Join = (event: { payload: { memberAssignment: Record<string, number[]> } })
 type Crash = (event: { payload: { error: Error; restart: boolean } }) => void;
 
 const PARTITIONS = 2;
+const METADATA = Array.from({ length: PARTITIONS }, (_, partitionId): PartitionMetadata => ({
+  partitionErrorCode: 0,
+  partitionId,
+  leader: 1,
+  replicas: [1],
+  isr: [1],
+}));
 
 /** Takes the place of kafkajs: one topic of outcomes, and what was sent. */
 export class KafkaDouble {
@@ -25,6 +32,8 @@ export class KafkaDouble {
   groups: string[] = [];
   /** Called before each send; throws for a broker that is away. */
   onSend: (messages: readonly Sent[]) => Promise<void> | void = () => undefined;
+  /** The answer to a send leaves partitions out. */
+  forgetsPartitions = false;
   onConnectAdmin: () => void = () => undefined;
   #join: Join = () => undefined;
   #crash: Crash = () => undefined;
@@ -37,7 +46,8 @@ export class KafkaDouble {
   /** Only what the client uses of kafkajs. */
   get kafka(): Pick<Kafka, 'producer' | 'consumer' | 'admin'> {
     const double = {
-      producer: () => this.#producer(),
+      producer: (config: { createPartitioner: ICustomPartitioner }) =>
+        this.#producer(config.createPartitioner()),
       consumer: ({ groupId }: { groupId: string }) => this.#consumer(groupId),
       admin: () => this.#admin(),
     };
@@ -68,7 +78,7 @@ export class KafkaDouble {
     this.#crash({ payload: { error: new Error('the consumer crashed'), restart } });
   }
 
-  #producer() {
+  #producer(choose: ReturnType<ICustomPartitioner>) {
     this.producers += 1;
     return {
       connect: async () => void this.calls.push('connect producer'),
@@ -84,7 +94,11 @@ export class KafkaDouble {
         await this.onSend(messages);
         this.batches.push(messages);
         this.sent.push(...messages);
-        return [];
+        const answered = messages.map(({ topic, key, value }) => ({
+          topicName: topic,
+          partition: choose({ topic, partitionMetadata: METADATA, message: { key, value } }),
+        }));
+        return this.forgetsPartitions ? [] : answered;
       },
     };
   }
