@@ -289,6 +289,6 @@ describe('The outbox under kills', () => {
       expect(ledger.commands.length).toBeGreaterThan([...orders.values()].flat().length);
       expect(alarms).toEqual([]);
     },
-    120_000,
+    60_000 + 1_000 * KILLS_MAX,
   );
 });

@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { eventually } from '#testing';
@@ -24,6 +27,18 @@ import { RunningStack, type Ready } from '../product/running-stack.js';
 
 const SUBJECT = 'demo-service';
 const GROUP_PREFIX = 'e2e-client';
+
+const BUILT_CLIENT = join(import.meta.dirname, '../../dist/clients/typescript/src/index.js');
+
+/** Opens a hold, tells so, and never ends. */
+const HOLDING_PROGRAM = `
+const { LedgerClient, httpTransport } = await import(${JSON.stringify(BUILT_CLIENT)});
+const { connection, data } = JSON.parse(process.env.HOLD);
+const client = new LedgerClient({ transport: httpTransport(connection) });
+await client.hold(data);
+console.log('held');
+setInterval(() => undefined, 1_000);
+`;
 
 describe('The client for TypeScript', () => {
   const stack = new RunningStack();
@@ -186,6 +201,34 @@ describe('The client for TypeScript', () => {
       expect(Math.min(...results.map((result) => orThrow(result).balance ?? -1))).toBe(0);
     });
   });
+
+  it('leaves the hold of a process that is killed to its time-out, and the next one goes on with it', async () => {
+    const client = open('HTTP');
+    const user_id = randomUUID();
+    orThrow(await client.recharge({ user_id, points: 500, expires_at: null }));
+    const data = { user_id, points: 100, source_type: 'video', settle_within: 3 };
+    const connection = { url: ready.api, token: ready.tokens.service, subject: SUBJECT };
+    for (const task of ['left', 'settled']) {
+      const killed = spawn(process.execPath, ['--input-type=module', '-e', HOLDING_PROGRAM], {
+        env: {
+          ...process.env,
+          NODE_OPTIONS: '',
+          HOLD: JSON.stringify({ connection, data: { ...data, source_id: task } }),
+        },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(killed.stdout, 'data');
+      killed.kill('SIGKILL');
+      await once(killed, 'close');
+    }
+    // The same task names the same hold, which is settled as if nothing had happened.
+    const hold = await client.hold({ ...data, source_id: 'settled' });
+    expect(hold.opened.outcome.replayed).toBe(true);
+    orThrow(await hold.settle({ points: 30 }));
+    await eventually(async () => {
+      expect(orThrow(await client.expire({ user_id })).balance).toBe(470);
+    }, 20_000);
+  }, 60_000);
 
   it('leaves no consumer group and commits no offset', async () => {
     const client = open('Kafka');
