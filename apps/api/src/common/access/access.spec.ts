@@ -5,6 +5,7 @@ type Who = 'anonymous' | 'user' | 'service' | 'auditor' | 'admin' | 'no role';
 interface Path {
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  readonly query?: string;
   /** What a caller with the permission is answered. */
   readonly allowedStatus?: number;
   /** Whether the route is public. */
@@ -35,6 +36,14 @@ const PATHS: readonly Path[] = [
   { method: 'GET', path: '/v1/users/:user_id/events', allowed: audit },
   { method: 'GET', path: '/v1/users/:user_id/state', allowed: audit },
   { method: 'POST', path: '/v1/commands/:type', allowed: sending },
+  // No account remembers that command.
+  {
+    method: 'GET',
+    path: '/v1/outcomes',
+    query: '?user_id=:user_id&command_source=/x&command_id=none',
+    allowed: account,
+    allowedStatus: 404,
+  },
   { method: 'GET', path: '/v1/settings', allowed: audit },
   { method: 'GET', path: '/v1/settings/:version', allowed: audit },
   // The body is that of a command.
@@ -98,11 +107,11 @@ describe('the authorization matrix', () => {
   });
   afterAll(() => api.close());
 
-  async function statusOf({ method, path }: Path, who: Who, whose: 'own' | 'other') {
+  async function statusOf({ method, path, query = '' }: Path, who: Who, whose: 'own' | 'other') {
     const userId = whose === 'own' ? ALICE : BOB;
     const response = await api.app.inject({
       method,
-      url: path
+      url: `${path}${query}`
         .replace(':user_id', userId)
         .replace(':id', '1')
         .replace(':type', 'ExpirePoints')
