@@ -17,12 +17,12 @@ export interface SenderLimits {
 
 const SENDER_LIMITS: SenderLimits = {
   batchMessagesMax: 2_000,
-  batchBytesMax: 700_000,
+  batchBytesMax: 900_000,
   queueMax: 10_000,
 };
 
 /** What a message takes in a batch beside its key, value and headers. */
-const OVERHEAD_BYTES = 400;
+const OVERHEAD_BYTES = 80;
 const ACKNOWLEDGEMENT_MS_MAX = 10_000;
 
 /** No broker has confirmed the message in time: it may be in the topic all the same. */
@@ -223,7 +223,8 @@ function byTopic(messages: readonly KafkaMessage[]) {
 
 function bytesOf({ key, value, headers }: KafkaMessage): number {
   let bytes = OVERHEAD_BYTES + key.length + Buffer.byteLength(value);
-  for (const [name, text] of Object.entries(headers)) bytes += name.length + 4 * text.length;
+  for (const [name, text] of Object.entries(headers))
+    bytes += name.length + Buffer.byteLength(text) + 4;
   return bytes;
 }
 
