@@ -1,8 +1,10 @@
-import { performance } from 'node:perf_hooks';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
 import { connectKafka, ensureTopics } from '#kafka';
-import { startKafkaBroker } from '#embedded';
+import { SupervisedChild, freePort, startEmbeddedPostgres, startKafkaBroker } from '#embedded';
 import { LedgerClient, type Command } from '../../clients/typescript/src/index.js';
 import { kafkaTransport } from '../../clients/typescript/src/kafka/index.js';
 import { kafkaMessage } from '../../clients/typescript/src/protocol/messages.js';
@@ -27,6 +29,7 @@ async function measure({ path: home, onExit: stopping }: TempDir): Promise<Figur
   const broker = await startKafkaBroker({ dataDir: join(home, 'kafka') });
   stopping(() => broker.stop());
   const { brokers } = broker;
+  const answers = await answerTimes(home, brokers);
   await ensureTopics(connectKafka({ brokers, clientId: 'bench' }), [
     { topic: TOPIC, partitions: PARTITIONS, replicas: 1, config: {}, retentionMsMax: null },
   ]);
@@ -53,11 +56,47 @@ async function measure({ path: home, onExit: stopping }: TempDir): Promise<Figur
     rates.cpuUs.push(own.cpuUs);
   }
   return {
+    ...answers,
     client_ts_per_s: median(rates.client),
     kafkajs_per_s: median(rates.bare),
     client_ts_of_kafkajs: median(rates.client) / median(rates.bare),
     client_ts_cpu_us: median(rates.cpuUs),
   };
+}
+
+/** From sending to the outcome, with 100 commands on their way, of a ledger on the same machine. */
+async function answerTimes(home: string, brokers: readonly string[]): Promise<Figures> {
+  const postgres = await startEmbeddedPostgres({ dataDir: join(home, 'postgres') });
+  const port = await freePort();
+  const intake = new SupervisedChild({
+    name: 'intake',
+    entry: join(import.meta.dirname, '../../apps/intake/src/main.js'),
+    env: {
+      EVENT_STORE: postgres.url,
+      DATABASE_URL: postgres.url,
+      KAFKA_BROKERS: brokers.join(','),
+      SENDERS: 'anybody',
+      PORT: String(port),
+    },
+    logPath: join(home, 'intake.log'),
+    readyUrl: `http://127.0.0.1:${port}/health/ready`,
+    report: (line) => process.stderr.write(`${line}\n`),
+  });
+  try {
+    await intake.start();
+    const program = join(import.meta.dirname, 'clients/answer-times.js');
+    const [broker = ''] = brokers;
+    const { stdout } = await promisify(execFile)(process.execPath, [program, broker]);
+    const { per_s, p50_ms, p99_ms } = JSON.parse(stdout) as Record<string, number>;
+    return {
+      client_ts_answered_per_s: per_s ?? NaN,
+      client_ts_p50_ms: p50_ms ?? NaN,
+      client_ts_p99_ms: p99_ms ?? NaN,
+    };
+  } finally {
+    await intake.stop();
+    await postgres.stop();
+  }
 }
 
 const userOf = (n: number): string =>
