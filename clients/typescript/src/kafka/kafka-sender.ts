@@ -7,7 +7,7 @@ import { messageOf, type Log } from '../support/log.js';
 import type { AttemptLimits } from '../transport/transport.js';
 
 export interface SenderLimits {
-  /** Messages of one send; more wait for the next one. */
+  /** Messages of one send. The next ones are prepared while it is on its way. */
   readonly batchMessagesMax: number;
   /** Below what a broker takes as one batch (1 MiB), even if it is for one partition. */
   readonly batchBytesMax: number;
@@ -16,7 +16,7 @@ export interface SenderLimits {
 }
 
 const SENDER_LIMITS: SenderLimits = {
-  batchMessagesMax: 2_000,
+  batchMessagesMax: 1_000,
   batchBytesMax: 900_000,
   queueMax: 10_000,
 };
