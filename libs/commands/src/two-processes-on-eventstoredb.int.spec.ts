@@ -31,6 +31,7 @@ class Process {
   readonly processor = new AccountCommandProcessor({
     store: this.store,
     settings: fixedSettings(),
+    limits: { attemptMsMax: NEVER_MS, retryMsMax: NEVER_MS },
   });
 
   async stop(): Promise<void> {

@@ -14,7 +14,7 @@ describe('A read of EventStoreDB', () => {
   let clients: Clients;
   beforeAll(async () => {
     await server.start();
-    const store = new EventStoreDbEventStore(server.connectionString);
+    const store = new EventStoreDbEventStore(server.connectionString, { deadlineMs: 60_000 });
     await writer.append(store, 300);
     await store.close();
     clients = new Clients(parseConnectionString(server.connectionString), () => {});
