@@ -2,7 +2,12 @@ import { usageFor } from './usage.js';
 
 describe('npm run migrate', () => {
   it('migrates when it has no arguments', () => {
-    expect(usageFor([])).toBeNull();
+    expect(usageFor([])).toBe('migrate');
+  });
+
+  it('only says what it would do with --dry-run, and removes what older builds need with --finish', () => {
+    expect(usageFor(['--dry-run'])).toBe('dry-run');
+    expect(usageFor(['--finish'])).toBe('finish');
   });
 
   it('prints its usage on --help', () => {
@@ -12,8 +17,8 @@ describe('npm run migrate', () => {
   });
 
   it('names unknown arguments, and exits with 2', () => {
-    const text = expect.stringContaining('unknown argument: --dry-run') as string;
-    expect(usageFor(['--dry-run'])).toEqual({ status: 2, text });
+    const text = expect.stringContaining('unknown argument: --undo') as string;
+    expect(usageFor(['--undo'])).toEqual({ status: 2, text });
     expect(usageFor(['--help', '--dry-run'])).toMatchObject({ status: 2 });
   });
 });

@@ -14,10 +14,10 @@ export type { OpenStore, StoreCapabilities } from '../testing/stream-writer.js';
 export function eventStoreContract(
   name: string,
   open: OpenStore,
-  promises: StoreCapabilities = { detectsReusedIds: true },
+  promises: StoreCapabilities = {},
 ): void {
   describe(`${name} as an event store`, () => {
-    appendingContract(open, promises);
+    appendingContract(open);
     readingStreamsContract(open);
     readingAllContract(open);
     followingContract(open);

@@ -24,7 +24,6 @@ eventStoreContract(
       deadlineMs: NEVER_MS,
     }),
   {
-    detectsReusedIds: false,
     damage: {
       tombstone: (stream) => withClient((client) => client.tombstoneStream(onServer(stream))),
       writeForeign: (stream) =>

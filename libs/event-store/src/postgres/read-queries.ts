@@ -51,10 +51,8 @@ async function read(
   return rows.map(recorded);
 }
 
-const FORWARDS = `select ${COLUMNS} from event_store.events
-  where stream = $1 and revision >= $2 order by revision limit $3`;
-const BACKWARDS = `select ${COLUMNS} from event_store.events
-  where stream = $1 and revision <= $2 order by revision desc limit $3`;
+/** A function, because only one knows where an account begins before it looks into any partition. */
+const STREAM = `select ${COLUMNS} from event_store.read_stream($1, $2, $3, $4)`;
 
 export async function* readStream(
   pool: pg.Pool,
@@ -64,9 +62,7 @@ export async function* readStream(
   let next = from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
   for (let left = limit; left > 0;) {
     const count = Math.min(left, STREAM_PAGE_MAX);
-    const page = backwards
-      ? await read(pool, 'backwards', BACKWARDS, [stream, next, count])
-      : await read(pool, 'forwards', FORWARDS, [stream, next, count]);
+    const page = await read(pool, 'stream', STREAM, [stream, next, count, backwards]);
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < count) return;
