@@ -51,7 +51,10 @@ export class AccountModel {
       for (;;) {
         const next = recorded[this.#expected.length];
         const late = this.#repeats.find(
-          (one) => one.commandId === next?.commandId && one.at === next.receivedAt,
+          (one) =>
+            one.commandId === next?.commandId &&
+            one.at === next.receivedAt &&
+            one.digest === next.digest,
         );
         if (late === undefined || !this.#receive(late)) return;
         again += 1;
