@@ -1,8 +1,9 @@
 import { BatchingQueue, settledWithin, withTimeout, type BatchingLimits, type Clock } from '#async';
-import { Partitioners, type ICustomPartitioner, type Message, type Producer } from 'kafkajs';
+import type { ICustomPartitioner, Message, Producer } from 'kafkajs';
 import type { KafkaConnection } from '../connection.js';
 import type { OutcomeSink, OutgoingMessage } from '../ports.js';
 import { isProtocolError } from '../protocol-error.js';
+import { partitionOfKey } from './partition-of-key.js';
 
 /** One send stays below what a broker takes as one batch (1 MiB), even if it is for one partition. */
 const LIMITS: BatchingLimits = {
@@ -138,14 +139,13 @@ export class OutcomeProducer implements OutcomeSink {
   }
 
   /** A retry must choose the same partition: the key's, or the first one for a message without key. */
-  readonly #partitioner: ICustomPartitioner = () => {
-    const partitionOfKey = Partitioners.DefaultPartitioner();
-    return (args) => {
-      const partition = args.message.key === null ? 0 : partitionOfKey(args);
-      this.#partitionsSent.add(partitionName(args.topic, partition));
+  readonly #partitioner: ICustomPartitioner =
+    () =>
+    ({ topic, partitionMetadata, message: { key } }) => {
+      const partition = key == null ? 0 : partitionOfKey(key, partitionMetadata.length);
+      this.#partitionsSent.add(partitionName(topic, partition));
       return partition;
     };
-  };
 }
 
 function groupByTopic(
@@ -155,7 +155,7 @@ function groupByTopic(
   for (const { topic, key, value, headers } of messages) {
     const own = topics.get(topic) ?? [];
     if (own.length === 0) topics.set(topic, own);
-    own.push({ key, value, headers: { ...headers } as NonNullable<Message['headers']> });
+    own.push({ key, value, headers: (headers ?? {}) as NonNullable<Message['headers']> });
   }
   return [...topics].map(([topic, own]) => ({ topic, messages: own }));
 }
