@@ -45,7 +45,7 @@ export class IntakeStack {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#intakes.map((intake) => intake.kill()));
+    await this.killIntakes();
     await this.#publisher.close();
     await this.#broker.stop();
     await this.store.close();
@@ -86,6 +86,11 @@ export class IntakeStack {
     });
     this.#intakes.push(intake);
     return intake;
+  }
+
+  /** Those that a failed test left behind would take messages from the next one. */
+  async killIntakes(): Promise<void> {
+    await Promise.all(this.#intakes.splice(0).map((intake) => intake.kill()));
   }
 
   expelMembers(group = GROUP): Promise<void> {
