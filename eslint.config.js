@@ -97,7 +97,7 @@ export default defineConfig(
     because: 'it names and digests, and could never reach a store.',
   }),
   allowImports('libs/migrations', {
-    may: [...OWN, '#async$', 'node:crypto$', 'pg$'],
+    may: [...OWN, 'node:crypto$', 'pg$'],
     because: 'it applies whatever migrations it is given.',
   }),
   allowImports('libs/ledger', {

@@ -13,7 +13,7 @@ import { openPostgresEventStore, type Position } from '#event-store';
 import { migrate, PostgresTableWriter } from '#read-model';
 import { benchUser } from './even-load.js';
 import { median, repeated } from './figures.js';
-import { fillEventStore } from './growth/fill-store.js';
+import { loadLedger } from './audit/load-ledger.js';
 import { progressReporter } from './audit/progress.js';
 import { inDatabase, onPostgres } from './on-postgres.js';
 
@@ -93,11 +93,7 @@ const VERIFIES = 3;
  * its machine. The later runs, sorted by speed, measure the auditor.
  */
 async function verified(url: string, events: number) {
-  await fillEventStore(url, {
-    accounts: ACCOUNTS,
-    events: events,
-    onProgress: progressReporter('loading, to verify'),
-  });
+  await loadLedger(url, ACCOUNTS, events, progressReporter('loading, to verify'));
   const first = await verify(url, events);
   const again = await repeated(VERIFIES, () => verify(url, events));
   const perSeconds = again.map(perSecond);
@@ -134,11 +130,7 @@ const REPLAYS_AT_A_PROMPT = 3;
  * the median of runs as a separate, cold process.
  */
 async function replayed(url: string, home: string) {
-  await fillEventStore(url, {
-    accounts: 1,
-    events: SMALL_EVENTS,
-    onProgress: progressReporter('loading, to replay'),
-  });
+  await loadLedger(url, 1, SMALL_EVENTS, progressReporter('loading, to replay'));
   const file = join(home, 'statement.txt');
   const warm = await repeated(REPLAYS, () => replayedHere(url, file));
   const cold = await repeated(REPLAYS_AT_A_PROMPT, () => replayedAtAPrompt(url, file));
@@ -201,11 +193,7 @@ async function checkedMs(url: string, home: string): Promise<number> {
 /** An event makes a little more than one row on average, over all tables. */
 async function compared(url: string, rows: number): Promise<number> {
   const events = Math.ceil(rows / 2);
-  await fillEventStore(url, {
-    accounts: ACCOUNTS * 10,
-    events: events,
-    onProgress: progressReporter('loading, to compare'),
-  });
+  await loadLedger(url, ACCOUNTS * 10, events, progressReporter('loading, to compare'));
   await project(url, events);
   const found = JSON.parse(await audit(url, 'diff', '--json')) as {
     readonly ok: boolean;

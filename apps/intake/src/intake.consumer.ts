@@ -167,5 +167,5 @@ export class IntakeConsumer implements MessageHandler {
 function stopsOneAccount(error: unknown): boolean {
   if (error instanceof AccountDamaged || error instanceof DecisionFailed) return true;
   if (!(error instanceof PermanentStoreError)) return false;
-  return ['append-too-large', 'invalid-event'].includes(error.code);
+  return ['event-id-reused', 'append-too-large', 'invalid-event'].includes(error.code);
 }

@@ -1,4 +1,4 @@
-import type { OnProgress } from '../growth/fill-store.js';
+import type { OnProgress } from './load-ledger.js';
 
 const REPORT_INTERVAL_MS = 5_000;
 

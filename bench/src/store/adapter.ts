@@ -7,7 +7,7 @@ const READ_MS_MAX = 5_000;
 /** Measures appends of one event each, including the hash chain. */
 export async function appends(url: string, inFlight: number): Promise<Measured> {
   const store = await openPostgresEventStore(url);
-  const accounts = newAccounts();
+  const accounts = newAccounts(String(inFlight));
   const measured = await closedLoop(inFlight, accounts, (account) => append(store, account));
   await store.close();
   return measured;

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { NO_STREAM, type EncodedEvent } from '#event-store';
-import { CHAIN_START, accountStream, chainHash } from '#identity';
+import { CHAIN_START, chainHash } from '#identity';
 
 export interface Measured {
   readonly perSecond: number;
@@ -39,9 +38,9 @@ export interface Account {
   hash: Uint8Array;
 }
 
-export function newAccounts(): Account[] {
-  return Array.from({ length: USERS }, () => ({
-    stream: accountStream(randomUUID()),
+export function newAccounts(run: string): Account[] {
+  return Array.from({ length: USERS }, (_, user) => ({
+    stream: `points-${run}-user-${user}`,
     revision: NO_STREAM,
     hash: CHAIN_START,
   }));

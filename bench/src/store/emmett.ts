@@ -19,7 +19,7 @@ export async function emmettAppends(url: string): Promise<number> {
   await store.schema.migrate();
   const data = JSON.parse(EVENT_DATA) as Record<string, unknown>;
   const metadata = JSON.parse(EVENT_META) as Record<string, unknown>;
-  const { perSecond } = await closedLoop(IN_FLIGHT, newAccounts(), async (account) => {
+  const { perSecond } = await closedLoop(IN_FLIGHT, newAccounts('emmett'), async (account) => {
     const event: Consumed = { type: EVENT_TYPE, data, metadata };
     const expectedStreamVersion =
       account.revision < 0 ? ('STREAM_DOES_NOT_EXIST' as const) : BigInt(account.revision + 1);

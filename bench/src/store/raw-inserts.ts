@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { accountStream } from '#identity';
 import { EVENT_DATA, EVENT_META, EVENT_TYPE, eventId } from './closed-loop.js';
 
 const ROWS = 500;
@@ -8,14 +6,13 @@ const WARM_UP_MS = 500;
 const MEASURED_MS = 5_000;
 const USERS = 10_000;
 const HASH = Buffer.alloc(32, 7);
-const STREAMS = Array.from({ length: USERS }, () => accountStream(randomUUID()));
 
 const COLUMNS = ['position', 'revision', 'id', 'stream', 'type', 'data', 'meta', 'hash'];
 const rowOf = (place: number) => [
   place,
   Math.floor(place / USERS),
   eventId(place),
-  STREAMS[place % USERS],
+  `points-raw-user-${place % USERS}`,
   EVENT_TYPE,
   EVENT_DATA,
   EVENT_META,

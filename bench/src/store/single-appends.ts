@@ -10,21 +10,18 @@ const APPEND = `insert into single_events (revision, id, stream, type, data, met
   where $1 = coalesce((select max(revision) from single_events where stream = $3), -1)`;
 
 /**
- * One transaction per append, concurrently, as in most libraries, with the same bytes, a unique index
- * over streams and revisions, and a check of the revision. Positions come from a sequence, so that a reader could miss events: this is
+ * One transaction per append, concurrently, as in most libraries, with the same bytes and indexes and
+ * a check of the revision. Positions come from a sequence, so that a reader could miss events: this is
  * faster than any correct store that commits each append by itself.
  */
 export async function singleAppends(url: string): Promise<number> {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
   pool.on('error', () => {}); // The server may stop before a connection is closed.
-  await pool.query(
-    `create table single_events (like event_store.events including defaults including constraints);
-     alter table single_events add primary key (position), add unique (id), add unique (stream, revision)`,
-  );
+  await pool.query('create table single_events (like event_store.events including all)');
   await pool.query(
     'create sequence single_position; alter table single_events alter position set default nextval($$single_position$$)',
   );
-  const { perSecond } = await closedLoop(IN_FLIGHT, newAccounts(), async (account) => {
+  const { perSecond } = await closedLoop(IN_FLIGHT, newAccounts('single'), async (account) => {
     const { id, type, data, meta, hash } = nextEvent(account);
     const values = [account.revision, id, account.stream, type, data, meta, hash];
     const { rowCount } = await pool.query({ name: 'single', text: APPEND, values });

@@ -19,11 +19,7 @@ export {
   type SnapshotStore,
 } from './port.js';
 export { EVENT_READER } from './postgres/grants.js';
-export {
-  describeEventStoreMigrations,
-  finishEventStoreMigration,
-  migrateEventStore,
-} from './postgres/migrate.js';
+export { migrateEventStore } from './postgres/migrate.js';
 export { EVENT_STORE_PLAN } from './postgres/migrations/index.js';
 export { EVENT_WRITER as EVENT_WRITER } from './postgres/migrations/005-writer.js';
 export { openMigratedEventStore, openPostgresEventStore } from './postgres/open-event-store.js';

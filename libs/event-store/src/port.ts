@@ -117,6 +117,7 @@ export class PermanentStoreError extends Error {
   constructor(
     /** A constant that alerts and searches can rely on. */
     readonly code:
+      | 'event-id-reused'
       | 'stream-deleted'
       /** Events of the stream are hidden and can't be read any more. */
       | 'stream-truncated'

@@ -9,7 +9,6 @@ export {
   type Answer,
   type CommandSubject,
 } from './account/answer.js';
-export { batchIdOf } from './account/batch-id.js';
 export { BrokenRule } from './account/broken-rule.js';
 export { BUSINESSES, SOURCE_TYPES, type SourceType } from './settings/businesses.js';
 export {

@@ -1,3 +1,3 @@
 export { MigrationMismatchError, digestOf, readAppliedMigrations } from './applied-migrations.js';
-export type { MigrationPlan, Preparation, Report } from './migration-plan.js';
-export { describeOutstanding, longestTransaction, runMigrations } from './run-migrations.js';
+export type { MigrationPlan } from './migration-plan.js';
+export { runMigrations } from './run-migrations.js';

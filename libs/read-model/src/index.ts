@@ -21,7 +21,7 @@ export {
   type TableDifference,
 } from './versions/compare-versions.js';
 export { TABLE_READER, TABLE_WRITER } from './schema/grants.js';
-export { describeMigrations, migrate } from './schema/migrate.js';
+export { migrate } from './schema/migrate.js';
 export { MIGRATIONS as TABLE_MIGRATIONS } from './schema/migrations.js';
 export {
   IDS_OF_A_NUMBERING,

@@ -29,12 +29,8 @@ export interface AccountHead {
   readonly hash: string;
 }
 
-/**
- * Some of the accounts: a range of stream names (`to` exclusive; null: to the end) or a sorted list. A
- * store may keep apart the streams that belong to no account, and has a range of those, too.
- */
+/** Some of the accounts: a range of stream names (`to` exclusive; null: to the end) or a sorted list. */
 export type AccountPartition =
-  | { readonly kind: 'others'; readonly from: string; readonly to: string | null }
   | { readonly kind: 'range'; readonly from: string; readonly to: string | null }
   | { readonly kind: 'list'; readonly streams: readonly string[] };
 

@@ -57,7 +57,7 @@ export class EventStoreDbSource implements EventSource {
     upTo: Position,
     onDamage?: OnDamage,
   ): AsyncIterable<readonly StoredEvent[]> {
-    if (part.kind !== 'list')
+    if (part.kind === 'range')
       throw new Error('a bug: EventStoreDB must be given a list of accounts');
     for (const stream of part.streams) yield* this.#pagesOf(stream, upTo, onDamage);
   }

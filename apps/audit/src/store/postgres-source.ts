@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import pg from 'pg';
 import type { Position } from '#event-store';
-import { STREAM_PREFIX, userOfStream } from '#identity';
+import { STREAM_PREFIX } from '#identity';
 import { CannotCheckError, cannotCheckError } from './errors.js';
 import type {
   AccountHead,
@@ -112,18 +112,10 @@ export class PostgresSource implements EventSource {
     return unknown === '0' && positions === hashPositions(first, events ?? 0);
   }
 
-  /** In order of stream: the name of the settings is before those of all accounts. */
   partitions(): readonly AccountPartition[] {
-    const edges = Array.from({ length: 256 }, (_, index) => streamPrefix(index));
-    return [
-      { kind: 'others', from: '', to: STREAM_PREFIX },
-      ...edges.map((from, index) => ({
-        kind: 'range' as const,
-        from,
-        to: edges[index + 1] ?? null,
-      })),
-      { kind: 'others', from: STREAM_PREFIX, to: null },
-    ];
+    const edges = Array.from({ length: 255 }, (_, index) => streamPrefix(index + 1));
+    const starts = ['', ...edges];
+    return starts.map((from, index) => ({ kind: 'range', from, to: edges[index] ?? null }));
   }
 
   accountEvents(
@@ -131,39 +123,26 @@ export class PostgresSource implements EventSource {
     upTo: Position,
   ): AsyncIterable<readonly StoredEvent[]> {
     if (partition.kind === 'list') throw new Error('a bug: Postgres lists its accounts itself');
-    const end = positionNumber(upTo);
-    if (partition.kind === 'others') {
-      return this.#events(
-        `${IS_OTHER} and (stream, revision) > ($1, $2) and position <= $3
-         ${partition.to === null ? '' : 'and stream < $4'}`,
-        'stream, revision',
-        (last) => [
-          last?.stream ?? partition.from,
-          last?.revision ?? -1,
-          end,
-          ...(partition.to === null ? [] : [partition.to]),
-        ],
-      );
-    }
-    const from = firstUserAt(partition.from);
-    const to = partition.to === null ? [] : [firstUserAt(partition.to)];
+    const { from, to } = partition;
     return this.#events(
-      `${ACCOUNT} >= $1::uuid and (${ACCOUNT}, revision) > ($1::uuid, $2) and position <= $3
-       ${to.length === 0 ? '' : `and ${ACCOUNT} < $4::uuid`}`,
-      `${ACCOUNT}, revision`,
-      (last) => [userOfStream(last?.stream ?? '') ?? from, last?.revision ?? -1, end, ...to],
+      `(stream, revision) > ($1, $2) and position <= $3 ${to === null ? '' : 'and stream < $4'}`,
+      'stream, revision',
+      (last) => [
+        last?.stream ?? from,
+        last?.revision ?? -1,
+        positionNumber(upTo),
+        ...(to === null ? [] : [to]),
+      ],
     );
   }
 
   streamEvents(stream: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]> {
     const end = upTo === null ? Number.MAX_SAFE_INTEGER : positionNumber(upTo);
-    const user = userOfStream(stream);
-    const isOfStream = user === null ? `${IS_OTHER} and stream = $1` : `${ACCOUNT} = $1::uuid`;
-    return this.#events(
-      `${isOfStream} and revision > $2 and position <= $3`,
-      'revision',
-      (last) => [user ?? stream, last?.revision ?? -1, end],
-    );
+    return this.#events('stream = $1 and revision > $2 and position <= $3', 'revision', (last) => [
+      stream,
+      last?.revision ?? -1,
+      end,
+    ]);
   }
 
   allEvents(upTo: Position): AsyncIterable<readonly StoredEvent[]> {
@@ -173,28 +152,20 @@ export class PostgresSource implements EventSource {
     ]);
   }
 
-  /** Goes from account to account by the index; the events between them are not read. */
+  /** Goes from name to name by the index; the events between them are not read. */
   async *accountHeads(upTo: Position): AsyncIterable<readonly AccountHead[]> {
-    yield* this.#heads('stream', IS_OTHER, upTo);
-    yield* this.#heads(ACCOUNT, `${ACCOUNT} is not null`, upTo);
+    yield* prefetchPages(async (after: string | null) => {
+      const values = [after ?? '', positionNumber(upTo), HEADS_PER_PAGE];
+      const rows = await this.#query(ACCOUNT_HEADS_QUERY, values);
+      const page = rows.flatMap(([stream = '', revision, eventHash]) =>
+        revision == null ? [] : [{ stream, revision: Number(revision), hash: eventHash ?? '' }],
+      );
+      return { page, next: rows.length < HEADS_PER_PAGE ? null : (rows.at(-1)?.[0] ?? null) };
+    });
   }
 
   async close(): Promise<void> {
     await this.#pool.end();
-  }
-
-  #heads(name: string, which: string, upTo: Position): AsyncIterable<readonly AccountHead[]> {
-    return prefetchPages(async (after: string | null) => {
-      const behind = after === null ? '' : `and ${name} > $3`;
-      const values = [positionNumber(upTo), HEADS_PER_PAGE, ...(after === null ? [] : [after])];
-      const rows = await this.#query(headsQuery(name, which, behind), values);
-      const page = rows.flatMap(([, stream, revision, eventHash]) =>
-        revision == null
-          ? []
-          : [{ stream: stream ?? '', revision: Number(revision), hash: eventHash ?? '' }],
-      );
-      return { page, next: rows.length < HEADS_PER_PAGE ? null : (rows.at(-1)?.[0] ?? null) };
-    });
   }
 
   /** Each page begins behind the last event of the one before, so a cursor needs no open transaction. */
@@ -246,31 +217,15 @@ const storedEvent = ([
 
 /** Codes of Postgres for a schema and a table that do not exist. */
 const MISSING_OBJECT_CODES = ['3F000', '42P01'];
-/** The code for a function that does not exist. */
-const MISSING_FUNCTION_CODE = '42883';
 
 function storeError(cause: unknown): Error {
   const { code } = cause as { code?: unknown };
-  if (code === MISSING_FUNCTION_CODE) {
-    return new CannotCheckError(
-      'this event store was not migrated yet: run "npm run migrate", or the auditor of its own build',
-      { cause },
-    );
-  }
   return typeof code === 'string' && MISSING_OBJECT_CODES.includes(code)
     ? new CannotCheckError('there is no event store in this database', { cause })
     : cannotCheckError("the event store can't be read", cause);
 }
 
-/** The expressions of the indexes of a partition. */
-const ACCOUNT = 'event_store.account_of(stream)';
-const IS_OTHER = `${ACCOUNT} is null`;
-
 const streamPrefix = (index: number): string => STREAM_PREFIX + index.toString(16).padStart(2, '0');
-
-/** Ids of users sort like the names of their streams. */
-const firstUserAt = (prefix: string): string =>
-  `${prefix.slice(STREAM_PREFIX.length)}000000-0000-0000-0000-000000000000`;
 
 /**
  * Counts events of unknown types and hashes all positions in the order of the index. They are not
@@ -293,20 +248,18 @@ function hashPositions(after: number, count: number): string {
   return hash('sha256', bytes, 'hex');
 }
 
-/** The newest event of each name, where a name is what an index begins with. */
-const headsQuery = (name: string, which: string, behind: string): string => `
+const ACCOUNT_HEADS_QUERY = `
   with recursive names as (
-    (select ${name} as name from event_store.events
-     where ${which} ${behind} order by ${name} limit 1)
+    (select stream from event_store.events where stream > $1 order by stream limit 1)
     union all
-    select (select ${name} from event_store.events
-            where ${which} and ${name} > n.name order by ${name} limit 1)
-    from names n where n.name is not null
+    select (select e.stream from event_store.events e where e.stream > n.stream
+            order by e.stream limit 1)
+    from names n where n.stream is not null
   )
-  select n.name::text, newest.stream, newest.revision::text, newest.hash
+  select n.stream, newest.revision::text, newest.hash
   from names n left join lateral (
-    select stream, revision, encode(hash, 'hex') as hash from event_store.events
-    where ${which} and ${name} = n.name and position <= $1 order by revision desc limit 1
+    select e.revision, encode(e.hash, 'hex') as hash from event_store.events e
+    where e.stream = n.stream and e.position <= $2 order by e.revision desc limit 1
   ) newest on true
-  where n.name is not null
-  limit $2`;
+  where n.stream is not null
+  limit $3`;

@@ -1,5 +1,4 @@
 import type { Position } from '#event-store';
-import { userOfStream } from '#identity';
 import type {
   AccountHead,
   AccountPartition,
@@ -73,11 +72,10 @@ export class MemoryEventSource implements EventSource {
     onDamage?: OnDamage,
   ): AsyncIterable<readonly StoredEvent[]> {
     for (const damage of this.options.damaged ?? []) onDamage?.(damage);
-    const isInPartition = ({ stream }: StoredEvent): boolean => {
-      if (partition.kind === 'list') return partition.streams.includes(stream);
-      if (partition.kind === 'others' && userOfStream(stream) !== null) return false;
-      return stream > partition.from && (partition.to === null || stream < partition.to);
-    };
+    const isInPartition = ({ stream }: StoredEvent): boolean =>
+      partition.kind === 'list'
+        ? partition.streams.includes(stream)
+        : stream > partition.from && (partition.to === null || stream < partition.to);
     const found = this.#byStream().filter(
       (event) => event.position <= upTo && isInPartition(event),
     );

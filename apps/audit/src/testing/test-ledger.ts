@@ -52,8 +52,6 @@ export class TestLedger {
       );
     }
     await ledger.sql('update event_store.head set position = $1', events.length);
-    // As in a database that was migrated: the accounts of these events have no heads.
-    await ledger.sql('update event_store.partitioning set heads_after = $1', events.length);
     return ledger;
   }
 

@@ -118,40 +118,17 @@ describe('verify', () => {
     expect(kinds(found)).toEqual(expect.arrayContaining(['hash-broken', 'id-not-derived']));
   });
 
-  const decrease = (column: string) =>
-    ledger.sql(`update event_store.events set ${column} = ${column} - 1 where position = 10`);
-
-  it('finds a revision that stands twice', async () => {
-    expect(kinds(await foundIn(() => decrease('revision')))).toContain('revision-repeated');
-  });
-
-  it('finds a position that stands twice, where nothing forbids it', async () => {
+  it.each([
+    ['position', 'events_position', 'primary key (position)', 'position-repeated'],
+    ['revision', 'events_revision', 'unique (stream, revision)', 'revision-repeated'],
+  ])('finds a %s that stands twice, where nothing forbids it', async (column, name, what, kind) => {
     const found = await foundIn(async () => {
-      await ledger.sql('alter table event_store.events drop constraint events_position');
-      await decrease('position');
-    }).finally(() =>
-      ledger.sql(
-        'alter table event_store.events add constraint events_position primary key (position)',
-      ),
-    );
-    expect(kinds(found)).toContain('position-repeated');
-  });
-
-  it('finds an event of one account in another one under the same id, with hashes that fit', async () => {
-    const stranger = accountStream('d4930aff-f7b8-541b-ad96-1cb0b5223736');
-    const found = await foundIn(async () => {
+      await ledger.sql(`alter table event_store.events drop constraint ${name}`);
       await ledger.sql(
-        `insert into event_store.events (position, revision, id, stream, type, data, meta, hash)
-         select (select max(position) + 1 from event_store.events), revision, id, $2, type, data,
-           meta, hash
-         from event_store.events where stream = $1 and revision = 0`,
-        anna,
-        stranger,
+        `update event_store.events set ${column} = ${column} - 1 where position = 10`,
       );
-      await ledger.sql('update event_store.head set position = position + 1');
-      await ledger.rewrite(stranger, 0, () => undefined);
-    });
-    expect(found).toMatchObject([{ kind: 'command-not-derived', stream: stranger }]);
+    }).finally(() => ledger.sql(`alter table event_store.events add constraint ${name} ${what}`));
+    expect(kinds(found)).toContain(kind);
   });
 
   it('finds two events of an account swapped', async () => {

@@ -76,15 +76,6 @@ export async function stopLeftoverPostgres(
   await clearLeftovers(place, report);
 }
 
-/**
- * A little more than Postgres takes by itself: it was made for smaller machines. After a checkpoint
- * each page is written to the log as a whole once, so that checkpoints are seldom and pages compressed.
- */
-const DEFAULT_SETTINGS = {
-  shared_buffers: '256MB',
-  max_wal_size: '4GB',
-  checkpoint_timeout: '15min',
-  wal_buffers: '64MB',
-  wal_compression: 'on',
-};
+/** A little more than Postgres takes by itself: it was made for smaller machines. */
+const DEFAULT_SETTINGS = { shared_buffers: '256MB', max_wal_size: '2GB', wal_buffers: '64MB' };
 const FIXED_SETTINGS = { listen_addresses: '127.0.0.1', unix_socket_directories: '' };

@@ -10,9 +10,10 @@ import {
   readVerified,
   StreamWriter,
   type OpenStore,
+  type StoreCapabilities,
 } from '../testing/stream-writer.js';
 
-export function appendingContract(open: OpenStore): void {
+export function appendingContract(open: OpenStore, promises: StoreCapabilities): void {
   let store: EventStore;
   beforeAll(async () => {
     store = await open();
@@ -161,12 +162,54 @@ export function appendingContract(open: OpenStore): void {
     expect(await collect(store.readStream(writer.stream))).toEqual([]);
   });
 
-  it('writes an event id of another stream: ids are compared at their place only', async () => {
-    const [taken] = await new StreamWriter().append(store);
+  if (promises.detectsReusedIds) detectsReusedIdsContract(() => store);
+  else ignoresReusedIdsContract(() => store);
+}
+
+function ignoresReusedIdsContract(store: () => EventStore): void {
+  it('writes an event id of another stream, because it does not compare ids across streams', async () => {
+    const [taken] = await new StreamWriter().append(store());
     const thief = newStream();
     const [stolen] = rechained(thief, [taken], [taken]);
-    expect(await store.append(thief, NO_STREAM, [stolen])).toMatchObject({ kind: 'ok' });
-    expect(idsOf(await readVerified(store, thief))).toEqual([taken.id]);
+    expect(await store().append(thief, NO_STREAM, [stolen])).toMatchObject({ kind: 'ok' });
+    expect(idsOf(await readVerified(store(), thief))).toEqual([taken.id]);
+  });
+}
+
+function detectsReusedIdsContract(store: () => EventStore): void {
+  const reused = { name: 'PermanentStoreError', code: 'event-id-reused' };
+
+  it('rejects an event id of another stream, and writes concurrent appends', async () => {
+    const owner = new StreamWriter();
+    const [taken] = await owner.append(store());
+    const thief = new StreamWriter();
+    const others = Array.from({ length: 10 }, () => new StreamWriter());
+    const before = others.slice(0, 5).map((writer) => writer.append(store()));
+    const refused = store().append(thief.stream, NO_STREAM, [taken]);
+    const behind = others.slice(5).map((writer) => writer.append(store()));
+    await expect(refused).rejects.toMatchObject(reused);
+    await Promise.all([...before, ...behind]);
+    expect(await collect(store().readStream(thief.stream))).toEqual([]);
+  });
+
+  it('rejects a duplicate event id within one append', async () => {
+    const writer = new StreamWriter();
+    const [event] = writer.next();
+    await expect(store().append(writer.stream, NO_STREAM, [event, event])).rejects.toMatchObject(
+      reused,
+    );
+    expect(await collect(store().readStream(writer.stream))).toEqual([]);
+  });
+
+  it('keeps nothing of a rejected append, so that its other ids can be used', async () => {
+    const owner = new StreamWriter();
+    const [taken] = await owner.append(store());
+    const writer = new StreamWriter();
+    const events = writer.next(1);
+    await expect(
+      store().append(writer.stream, NO_STREAM, [...events, taken]),
+    ).rejects.toMatchObject(reused);
+    expect(await store().append(writer.stream, NO_STREAM, events)).toMatchObject({ kind: 'ok' });
   });
 }
 

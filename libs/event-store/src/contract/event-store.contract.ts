@@ -14,10 +14,10 @@ export type { OpenStore, StoreCapabilities } from '../testing/stream-writer.js';
 export function eventStoreContract(
   name: string,
   open: OpenStore,
-  promises: StoreCapabilities = {},
+  promises: StoreCapabilities = { detectsReusedIds: true },
 ): void {
   describe(`${name} as an event store`, () => {
-    appendingContract(open);
+    appendingContract(open, promises);
     readingStreamsContract(open);
     readingAllContract(open);
     followingContract(open);

@@ -24,6 +24,7 @@ eventStoreContract(
       deadlineMs: NEVER_MS,
     }),
   {
+    detectsReusedIds: false,
     damage: {
       tombstone: (stream) => withClient((client) => client.tombstoneStream(onServer(stream))),
       writeForeign: (stream) =>

@@ -45,7 +45,8 @@ describe('The kind of an error', () => {
   });
 
   it.each([
-    ['broken-order', serverError('23505')],
+    ['event-id-reused', serverError('23505', 'ERROR', { constraint: 'events_id' })],
+    ['broken-order', serverError('23505', 'ERROR', { constraint: 'events_position' })],
     ['invalid-event', serverError('22021')],
     ['access-denied', serverError('42501')],
     ['access-denied', new ConnectionFailedError('none', { cause: serverError('28P01', 'FATAL') })],

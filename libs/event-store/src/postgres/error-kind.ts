@@ -24,6 +24,7 @@ const MISCONFIGURED = /^(42...|3D000|3F000|22023)$/;
 interface ServerError {
   readonly code: string;
   readonly severity: string;
+  readonly constraint?: string;
 }
 
 /** The SQLSTATE, or null when the error comes from the network or from a timeout of this process. */
@@ -62,7 +63,9 @@ export function toPermanentError(error: unknown): PermanentStoreError {
   const as = (code: PermanentStoreError['code']) =>
     new PermanentStoreError(code, `Postgres: ${message}`, { cause });
   if (serverError === null) return as('misconfigured');
-  if (serverError.code === '23505') return as('broken-order');
+  if (serverError.code === '23505') {
+    return as(serverError.constraint === 'events_id' ? 'event-id-reused' : 'broken-order');
+  }
   if (ACCESS_DENIED.test(serverError.code)) return as('access-denied');
   return as(MISCONFIGURED.test(serverError.code) ? 'misconfigured' : 'invalid-event');
 }

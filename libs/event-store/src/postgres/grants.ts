@@ -26,11 +26,9 @@ revoke all on schema event_store from public;
 revoke all on all tables in schema event_store from public;
 revoke all on all functions in schema event_store from public;
 grant usage on schema event_store to ${EVENT_WRITER}, ${EVENT_READER};
-grant select on event_store.events, event_store.events_1, event_store.head, event_store.account_heads,
-  event_store.migrations to ${EVENT_WRITER}, ${EVENT_READER};
+grant select on event_store.events, event_store.head, event_store.migrations
+  to ${EVENT_WRITER}, ${EVENT_READER};
 grant select, insert, update, delete on event_store.snapshots to ${EVENT_WRITER};
 grant select on event_store.snapshots to ${EVENT_READER};
 grant execute on function event_store.append, event_store.append_events to ${EVENT_WRITER};
-grant execute on function event_store.account_of, event_store.read_stream
-  to ${EVENT_WRITER}, ${EVENT_READER};
 `;

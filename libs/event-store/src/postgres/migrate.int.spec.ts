@@ -18,7 +18,7 @@ afterEach(() => database.drop());
 
 describe('A migration of the event store', () => {
   it('1 creates the events table, with unique positions, revisions and ids', async () => {
-    await migrateEventStore(database.url, { upTo: 1 });
+    await migrateEventStore(database.url, 1);
     await run(insertAt(1));
     const place = { code: '23505', constraint: 'events_position' };
     await expect(run(insertAt(1))).rejects.toMatchObject(place);
@@ -37,7 +37,7 @@ describe('A migration of the event store', () => {
   });
 
   it('2 creates the append function', async () => {
-    await migrateEventStore(database.url, { upTo: 2 });
+    await migrateEventStore(database.url, 2);
     const append = `select * from event_store.append(array[1], array['s'], array[-1],
       array[gen_random_uuid()], array['t'], array['d'], array['m'], array[${HASH}::bytea])`;
     expect(await run(append)).toEqual([{ base: '0', answers: null }]);
@@ -46,9 +46,9 @@ describe('A migration of the event store', () => {
   });
 
   it('3 rejects UPDATE, DELETE and TRUNCATE for every role', async () => {
-    await migrateEventStore(database.url, { upTo: 2 });
+    await migrateEventStore(database.url, 2);
     await run(insertAt(1));
-    await migrateEventStore(database.url, { upTo: 3 });
+    await migrateEventStore(database.url, 3);
     for (const sql of [
       `update event_store.events set data = 'other'`,
       'delete from event_store.events',
@@ -61,14 +61,14 @@ describe('A migration of the event store', () => {
   });
 
   it('4 creates the table of snapshots', async () => {
-    await migrateEventStore(database.url, { upTo: 4 });
+    await migrateEventStore(database.url, 4);
     const save = `insert into event_store.snapshots values ('s', 'k', 1, ${HASH}, '{}')`;
     await run(save);
     await expect(run(save)).rejects.toMatchObject({ code: '23505' });
   });
 
   it('5 allows the writer only to read and to call the function', async () => {
-    await migrateEventStore(database.url, { upTo: 5 });
+    await migrateEventStore(database.url, 5);
     await run(
       asWriter(`select * from event_store.append(array[1], array['s'], array[-1],
         array[gen_random_uuid()], array['t'], array['d'], array['m'], array[${HASH}::bytea])`),
@@ -90,9 +90,9 @@ describe('A migration of the event store', () => {
 
 describe('A migration to sealed snapshots', () => {
   it('6 deletes snapshots without a seal, and makes the seal mandatory', async () => {
-    await migrateEventStore(database.url, { upTo: 5 });
+    await migrateEventStore(database.url, 5);
     await run(`insert into event_store.snapshots values ('s', 'k', 1, ${HASH}, '{}')`);
-    await migrateEventStore(database.url, { upTo: 6 });
+    await migrateEventStore(database.url, 6);
     expect(await run('select * from event_store.snapshots')).toEqual([]);
     const save = (seal: string) =>
       run(`insert into event_store.snapshots values ('s', 'k', 1, ${HASH}, '{}', ${seal})`);
@@ -112,7 +112,7 @@ describe('The migrations of the event store', () => {
   });
 
   it('continue where an earlier run stopped', async () => {
-    await migrateEventStore(database.url, { upTo: 2 });
+    await migrateEventStore(database.url, 2);
     await migrateEventStore(database.url);
     expect(await run('select count(*)::int as taken from event_store.migrations')).toEqual([
       { taken: EVENT_STORE_PLAN.migrations.length },

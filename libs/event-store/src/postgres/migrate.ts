@@ -1,65 +1,24 @@
 import pg from 'pg';
-import {
-  MigrationMismatchError,
-  describeOutstanding,
-  runMigrations,
-  type Report,
-} from '#migrations';
+import { MigrationMismatchError, runMigrations } from '#migrations';
 import { PermanentStoreError } from '../port.js';
 import { GRANTS } from './grants.js';
 import { EVENT_STORE_PLAN } from './migrations/index.js';
 
 const VERSION_MIN = 140_000;
-/** Appends wait behind it. When it takes longer, because somebody reads for long, it is called again. */
-const FINISH_LOCK_MS_MAX = 2_000;
 
-export interface MigrateOptions {
-  /** The last migration to apply, for tests of a single one. */
-  readonly upTo?: number;
-  /** Called with the progress of long work. */
-  readonly report?: Report;
-}
-
-/** Brings the schema of the event store up to date, however many processes call it at once. */
-export function migrateEventStore(url: string, options: MigrateOptions = {}): Promise<void> {
-  return asOwner(url, async (client) => {
-    await assertServerSupported(client);
-    await asPermanent(() =>
-      runMigrations(client, EVENT_STORE_PLAN, { afterLast: GRANTS, ...options }),
-    );
-  });
-}
-
-/** What `migrateEventStore` would do, in sentences. It changes nothing. */
-export async function describeEventStoreMigrations(url: string): Promise<readonly string[]> {
-  return asOwner(url, async (client) => {
-    const { rows } = await client.query<{ exists: boolean }>(
-      `select to_regclass('${EVENT_STORE_PLAN.history.table}') is not null as exists`,
-    );
-    if (rows[0]?.exists !== true) return ['event store: is created'];
-    return asPermanent(() => describeOutstanding(client, EVENT_STORE_PLAN));
-  });
-}
-
-/** Removes what only builds from before the partitions read: the index over all streams by name. */
-export function finishEventStoreMigration(url: string): Promise<void> {
-  return asOwner(url, async (client) => {
-    await client.query(`set lock_timeout = ${FINISH_LOCK_MS_MAX}`);
-    await client.query(
-      'alter table if exists event_store.events_1 drop constraint if exists events_1_revision',
-    );
-  });
-}
-
-async function asOwner<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'points-ledger migrate',
-  });
+/** Brings the schema of the event store up to date atomically, however many processes call it at once. */
+export async function migrateEventStore(url: string, upTo?: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   client.on('error', () => {}); // The running query rejects with the error.
   await client.connect();
   try {
-    return await work(client);
+    await assertServerSupported(client);
+    await asPermanent(() =>
+      runMigrations(client, EVENT_STORE_PLAN, {
+        afterLast: GRANTS,
+        ...(upTo === undefined ? {} : { upTo }),
+      }),
+    );
   } finally {
     await client.end();
   }

@@ -51,8 +51,10 @@ async function read(
   return rows.map(recorded);
 }
 
-/** A function, because only one knows where an account begins before it looks into any partition. */
-const STREAM = `select ${COLUMNS} from event_store.read_stream($1, $2, $3, $4)`;
+const FORWARDS = `select ${COLUMNS} from event_store.events
+  where stream = $1 and revision >= $2 order by revision limit $3`;
+const BACKWARDS = `select ${COLUMNS} from event_store.events
+  where stream = $1 and revision <= $2 order by revision desc limit $3`;
 
 export async function* readStream(
   pool: pg.Pool,
@@ -62,7 +64,9 @@ export async function* readStream(
   let next = from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
   for (let left = limit; left > 0;) {
     const count = Math.min(left, STREAM_PAGE_MAX);
-    const page = await read(pool, 'stream', STREAM, [stream, next, count, backwards]);
+    const page = backwards
+      ? await read(pool, 'backwards', BACKWARDS, [stream, next, count])
+      : await read(pool, 'forwards', FORWARDS, [stream, next, count]);
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < count) return;

@@ -7,6 +7,7 @@ import { MemoryLog } from './memory-log.js';
 
 const log = new MemoryLog();
 eventStoreContract('memory', async () => new MemoryEventStore({ log }), {
+  detectsReusedIds: true,
   damage: {
     tombstone: async (stream) => log.tombstone(stream),
     writeForeign: async (stream) => log.writeUnreadable(stream),
@@ -115,5 +116,17 @@ describe('The memory event store', () => {
     await expect(
       new MemoryEventStore().follow(behind, async () => {}, signal),
     ).rejects.toMatchObject({ code: 'broken-order' });
+  });
+
+  it('finds each of many ids', async () => {
+    const store = new MemoryEventStore();
+    const writer = new StreamWriter();
+    for (let i = 0; i < 100; i += 1) await writer.append(store, 500);
+    const [taken] = await collect(store.readStream(writer.stream, { from: 31_415, limit: 1 }));
+    if (taken === undefined) throw new Error('nothing was read');
+    const thief = new StreamWriter();
+    await expect(store.append(thief.stream, NO_STREAM, [taken])).rejects.toMatchObject({
+      code: 'event-id-reused',
+    });
   });
 });

@@ -4,6 +4,7 @@ import {
   type EncodedEvent,
   type NonEmpty,
 } from '../port.js';
+import { IdIndex } from './memory-id-index.js';
 
 /** One event of the log. Its index in `events` is its position minus one. */
 export interface LoggedEvent {
@@ -30,6 +31,7 @@ export class MemoryLog {
   /** The places of each stream's events in the log. */
   readonly #streams = new Map<string, number[]>();
   readonly #deleted = new Set<string>();
+  readonly #ids = new IdIndex((place) => this.#idAt(place) ?? '');
   #waiting: (() => void)[] = [];
 
   get size(): number {
@@ -79,10 +81,13 @@ export class MemoryLog {
       }
       return { kind: 'conflict', actual: current < 0 ? null : current };
     }
-    const grown = places ?? this.#begin(stream);
+    this.#assertIdsUnused(stream, events);
+    const waitForGrowth = places ?? this.#begin(stream);
     for (const event of events) {
-      grown.push(this.#records.length);
-      this.#records.push({ stream, revision: grown.length - 1, event });
+      const place = this.#records.length;
+      waitForGrowth.push(place);
+      this.#records.push({ stream, revision: waitForGrowth.length - 1, event });
+      this.#ids.add(event.id, place);
     }
     this.#wake();
     return { kind: 'ok', size: this.#records.length };
@@ -109,6 +114,24 @@ export class MemoryLog {
     });
   }
 
+  #assertIdsUnused(stream: string, events: NonEmpty<EncodedEvent>): void {
+    for (const { id } of events) {
+      const place = this.#ids.placeOf(id);
+      if (place !== undefined) throw reused(id, stream, this.#records[place]?.stream ?? stream);
+    }
+    if (events.length === 1) return;
+    const ids = new Set<string>();
+    for (const { id } of events) {
+      if (ids.has(id)) throw reused(id, stream, stream);
+      ids.add(id);
+    }
+  }
+
+  #idAt(place: number): string | undefined {
+    const logged = this.#records[place];
+    return logged === undefined || isDamage(logged) ? undefined : logged.event.id;
+  }
+
   #begin(stream: string): number[] {
     const places: number[] = [];
     this.#streams.set(stream, places);
@@ -122,3 +145,9 @@ export class MemoryLog {
     for (const wake of waiting) wake();
   }
 }
+
+const reused = (id: string, stream: string, owner: string) =>
+  new PermanentStoreError(
+    'event-id-reused',
+    `event id ${id} of stream ${stream} is taken by an event of stream ${owner}`,
+  );

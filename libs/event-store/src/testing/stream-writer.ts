@@ -14,6 +14,8 @@ import {
 export type OpenStore = () => Promise<EventStore>;
 
 export interface StoreCapabilities {
+  /** Whether an event id of another stream is a PermanentStoreError. EventStoreDB can't detect it. */
+  readonly detectsReusedIds: boolean;
   /** Damages a stream as another program would. Absent when that is impossible. */
   readonly damage?: Damage;
 }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import { describeOutstanding, runMigrations, type MigrationPlan } from '#migrations';
+import { runMigrations, type MigrationPlan } from '#migrations';
 
 import { GRANTS } from './grants.js';
 import { MIGRATIONS, type Migration } from './migrations.js';
@@ -51,21 +51,5 @@ export async function migrate(
     throw error;
   } finally {
     client.release(failure !== undefined);
-  }
-}
-
-/** What `migrate` would do, in sentences. It changes nothing. */
-export async function describeMigrations(pool: Pool): Promise<readonly string[]> {
-  const plan = planOf(MIGRATIONS);
-  const client = await pool.connect();
-  try {
-    const { rows } = await client.query<{ exists: boolean }>(
-      `select exists (select from pg_attribute
-         where attrelid = to_regclass('${plan.history.table}') and attname = 'digest')`,
-    );
-    if (rows[0]?.exists !== true) return ['read tables: are created, or brought up to date'];
-    return await describeOutstanding(client, plan);
-  } finally {
-    client.release();
   }
 }

@@ -6,11 +6,6 @@ import { createSnapshots } from './004-snapshots.js';
 import { createWriter } from './005-writer.js';
 import { sealSnapshots } from './006-sealed-snapshots.js';
 import { fenceRules } from './007-rules-fence.js';
-import { createPartitions } from './008-partitions.js';
-import { preparePartitions } from './prepare-partitions.js';
-
-/** For the exchange of tables, for which all appends wait. */
-const EXCHANGE_LOCK_MS_MAX = 500;
 
 export const EVENT_STORE_PLAN: MigrationPlan = {
   subject: 'event store',
@@ -32,11 +27,5 @@ export const EVENT_STORE_PLAN: MigrationPlan = {
     { name: 'writer', sql: createWriter },
     { name: 'sealed snapshots', sql: sealSnapshots },
     { name: 'rules fence', sql: fenceRules },
-    {
-      name: 'partitions',
-      sql: createPartitions,
-      preparation: preparePartitions,
-      lockMsMax: EXCHANGE_LOCK_MS_MAX,
-    },
   ],
 };
