@@ -16,6 +16,12 @@ function collectErrors(page: Page): readonly string[] {
   return errors;
 }
 
+async function countOperations(): Promise<number> {
+  const response = await fetch(`${apiUrl()}/openapi.json`);
+  const { paths } = (await response.json()) as { readonly paths: Record<string, object> };
+  return Object.values(paths).flatMap((path) => Object.keys(path)).length;
+}
+
 const operation = (page: Page, summary: string) =>
   page.locator('.opblock', { hasText: summary }).first();
 
@@ -29,7 +35,7 @@ test.describe('the API reference', () => {
     for (const tag of ['Commands', 'Statement', 'Audit', 'Settings', 'Operations']) {
       await expect(page.locator(`#operations-tag-${tag}`)).toBeVisible();
     }
-    await expect(page.locator('.opblock')).toHaveCount(29);
+    await expect(page.locator('.opblock')).toHaveCount(await countOperations());
     expect(errors).toEqual([]);
   });
 
