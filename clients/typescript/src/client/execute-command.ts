@@ -1,6 +1,6 @@
 import type { Command } from '../protocol/command.js';
 import type { Decision } from '../protocol/decision.js';
-import { ForbiddenError, InvalidCommandError, UnauthorizedError } from '../protocol/errors.js';
+import { errorOf } from '../protocol/errors.js';
 import { backoffMs, type BackoffLimits } from '../support/backoff.js';
 import { sleep, type Clock } from '../support/clock.js';
 import type { Log } from '../support/log.js';
@@ -58,10 +58,8 @@ function resultOf(
     case 'unknown':
       return unknown(command, decision.reason, resume);
     case 'invalid':
-      throw new InvalidCommandError(decision.detail);
     case 'forbidden':
-      throw new ForbiddenError(decision.detail);
     case 'unauthorized':
-      throw new UnauthorizedError(decision.detail);
+      throw errorOf(decision);
   }
 }

@@ -1,3 +1,5 @@
+import type { Decision } from './decision.js';
+
 /** The command is wrong: it was not sent, or the ledger found it invalid. Nothing was carried out. */
 export class InvalidCommandError extends Error {
   override readonly name = 'InvalidCommandError';
@@ -19,6 +21,21 @@ export class ForbiddenError extends Error {
 /** The token is not accepted, and neither is a new one. Nothing was carried out. */
 export class UnauthorizedError extends Error {
   override readonly name = 'UnauthorizedError';
+}
+
+/** What a caller is told of a command that was not carried out and can't be as it is. */
+export function errorOf({
+  kind,
+  detail,
+}: Extract<Decision, { readonly kind: 'invalid' | 'forbidden' | 'unauthorized' }>): Error {
+  switch (kind) {
+    case 'invalid':
+      return new InvalidCommandError(detail);
+    case 'forbidden':
+      return new ForbiddenError(detail);
+    case 'unauthorized':
+      return new UnauthorizedError(detail);
+  }
 }
 
 /** The client is closed or closes, and sends nothing more. */

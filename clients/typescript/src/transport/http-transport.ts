@@ -1,6 +1,6 @@
 import { apiSource, type Command } from '../protocol/command.js';
 import { decideAnswer, type Decision } from '../protocol/decision.js';
-import { ForbiddenError, InvalidCommandError, UnauthorizedError } from '../protocol/errors.js';
+import { errorOf } from '../protocol/errors.js';
 import { headerBytes, httpRequest } from '../protocol/messages.js';
 import { backoffMs } from '../support/backoff.js';
 import { SYSTEM_CLOCK, sleep, type Clock } from '../support/clock.js';
@@ -59,11 +59,9 @@ class HttpTransport implements Transport {
         case 'refused':
           return;
         case 'invalid':
-          throw new InvalidCommandError(decision.detail);
         case 'forbidden':
-          throw new ForbiddenError(decision.detail);
         case 'unauthorized':
-          throw new UnauthorizedError(decision.detail);
+          throw errorOf(decision);
         case 'unknown':
           throw new NotPublishedError(decision.reason);
         case 'retry': {
