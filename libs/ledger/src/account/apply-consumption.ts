@@ -46,8 +46,9 @@ function beginConsumption(state: AccountState, event: PointsConsumed): void {
     closing: isOpen ? 0 : ++state.closings,
     hold: isOpen ? holdOf(state, event) : null,
   };
-  if (isOpen) openConsumption(state, begun);
-  else state.consumptions.set(begun.consumptionId, begun);
+  if (isOpen) return openConsumption(state, begun);
+  state.consumptions.set(begun.consumptionId, begun);
+  state.justClosed = begun;
 }
 
 const holdOf = (state: AccountState, event: PointsConsumed): Hold => ({

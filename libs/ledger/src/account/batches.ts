@@ -38,7 +38,8 @@ function addGraceBatch(state: AccountState, id: number, midnight: string | null)
 export function addPoints(state: AccountState, batchId: number, points: number): void {
   const batch = state.batches.get(batchId);
   if (!batch) throwBrokenRule(state, `batch ${batchId} is not known`);
-  setRemaining(state, batch, (state.remaining.get(batchId) ?? 0) + points);
+  const had = state.remaining.get(batchId) ?? 0;
+  changeRemaining(state, batch, had, had + points);
   state.balance += points;
 }
 
@@ -60,18 +61,22 @@ function drawPoints(state: AccountState, draw: Draw, at: string): void {
   const batch = state.drawOrder.first;
   if (batch?.id !== draw.batchId) throwBrokenRule(state, `it is not batch ${draw.batchId}'s turn`);
   if (isDue(batch.expiresAt, at)) throwBrokenRule(state, `${batch.id} is not live`);
-  const left = (state.remaining.get(batch.id) ?? 0) - draw.points;
+  const had = state.remaining.get(batch.id) ?? 0;
+  const left = had - draw.points;
   if (left < 0) throwBrokenRule(state, `batch ${batch.id} had less than ${draw.points} points`);
-  setRemaining(state, batch, left);
+  changeRemaining(state, batch, had, left);
   state.balance -= draw.points;
 }
 
 export function setRemaining(state: AccountState, batch: Batch, left: number): void {
-  const had = state.remaining.get(batch.id) !== undefined;
+  changeRemaining(state, batch, state.remaining.get(batch.id) ?? 0, left);
+}
+
+function changeRemaining(state: AccountState, batch: Batch, before: number, left: number): void {
   const has = left > 0;
   if (has) state.remaining.set(batch.id, left);
   else state.remaining.delete(batch.id);
-  if (had === has) return;
+  if (before > 0 === has) return;
   if (!batch.isGrace) state.batchesInUse += has ? 1 : -1;
   if (has) {
     state.drawOrder.add(batch);

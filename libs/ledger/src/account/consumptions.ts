@@ -50,8 +50,9 @@ export function closeConsumption(
     state.openOrder.remove(before);
     adjustHeld(state, before, -1);
   }
-  const closing = ++state.closings;
-  state.consumptions.set(after.consumptionId, { ...after, closedAtMs: state.atMs, closing });
+  const closed = { ...after, closedAtMs: state.atMs, closing: ++state.closings };
+  state.consumptions.set(closed.consumptionId, closed);
+  state.justClosed = closed;
 }
 
 function adjustHeld(state: AccountState, open: Consumption, sign: 1 | -1): void {

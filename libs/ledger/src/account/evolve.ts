@@ -16,9 +16,8 @@ export function replay(history: Iterable<LedgerEvent>, policy: AccountPolicy): A
  * not have produced throws BrokenRule, and the account must not be used any more.
  */
 export function evolve(account: Account, event: LedgerEvent): void {
-  const closingsBefore = account.closings;
   applyEvent(account, event);
-  updateWindows(account, event, closingsBefore);
+  updateWindows(account, event);
 }
 
 /**

@@ -50,11 +50,11 @@ function isInClosedWindow(
 }
 
 /** Brings both windows up to date after the event was applied. */
-export function updateWindows(account: Account, event: LedgerEvent, closingsBefore: number): void {
+export function updateWindows(account: Account, event: LedgerEvent): void {
   addAnswered(account, event);
-  if (account.closings !== closingsBefore) {
-    const closed = 'consumptionId' in event && consumptionOf(account, event.consumptionId);
-    if (closed) account.closedQueue.push(closed);
+  if (account.justClosed !== null) {
+    account.closedQueue.push(account.justClosed);
+    account.justClosed = null;
   }
   if (event.type !== 'DebtForgiven') return evict(account);
   // The refund or the reinstatement that it begins still needs what the debt retained.
@@ -62,12 +62,10 @@ export function updateWindows(account: Account, event: LedgerEvent, closingsBefo
   releaseConsumption(account, event.consumptionId);
 }
 
-const consumptionOf = (account: Account, id: string | null): Consumption | undefined =>
-  id === null ? undefined : account.consumptions.get(id);
-
 /** A consumption that only its debt retained is evicted with the next event. */
 function releaseConsumption(account: Account, consumptionId: string | null): void {
-  const consumption = consumptionOf(account, consumptionId);
+  if (consumptionId === null) return;
+  const consumption = account.consumptions.get(consumptionId);
   if (consumption === undefined || findDebt(account, consumption.of) !== undefined) return;
   const oldest = account.closedQueue[account.closedFrom];
   if (oldest !== undefined && oldest.closing <= consumption.closing) return;

@@ -111,6 +111,8 @@ export interface AccountState {
   openOrder: SortedList<Consumption>;
   openDraws: number;
   closings: number;
+  /** What the last event closed, until the window of closed consumptions took it in. */
+  justClosed: Consumption | null;
   /** The sum of the debts. */
   owed: number;
   /** In the order in which they arose. */
@@ -188,6 +190,7 @@ export function emptyAccount(policy: AccountPolicy = REMEMBER_EVERYTHING): Accou
     openOrder: new SortedList(compareTimeOut),
     openDraws: 0,
     closings: 0,
+    justClosed: null,
     owed: 0,
     debts: [],
     tracksRecharges: policy.rechargesMax !== undefined,
@@ -227,6 +230,7 @@ export function forkState(state: AccountState): AccountState {
     openOrder: state.openOrder.copy(),
     openDraws: state.openDraws,
     closings: state.closings,
+    justClosed: state.justClosed,
     owed: state.owed,
     debts: state.debts,
     tracksRecharges: state.tracksRecharges,
