@@ -41,11 +41,6 @@ const streamOfRules1 = (turnsPerRecharge: number): Stream => ({
   next: (turn) => consume(turn, 12),
 });
 
-export const STREAM_OF_RULES_1 = streamOfRules1(50);
-
-/** As often recharged as the stream of rules 2, whose debts need it: a recharge costs more than others. */
-export const OFTEN_RECHARGED_STREAM_OF_RULES_1 = streamOfRules1(10);
-
 const PRICE = { points: '1', per: '1', step: null, minimum: 1, rounding: 'down' } as const;
 
 const BUSINESSES: readonly Business[] = FIRST_BUSINESSES.map((business) =>
@@ -60,7 +55,7 @@ const TURN_POINTS = 8 * 12 + 30;
  * Consumptions that the ledger prices. One in ten is a pre-deduction that costs more than the balance:
  * what it leaves as a debt is collected from the next recharge.
  */
-export const STREAM_OF_RULES_2: Stream = {
+const STREAM_OF_RULES_2: Stream = {
   policy: DEFAULT_SETTINGS_POLICY[2],
   terms: termsOf({
     version: 1,
@@ -76,6 +71,15 @@ export const STREAM_OF_RULES_2: Stream = {
   refill: (turn) => [recharge(turn, 10_000)],
   next: (turn) => consume(turn, null),
 };
+
+export const STREAMS = {
+  rules1: streamOfRules1(50),
+  /** As often recharged as the stream of rules 2, whose debts need it: a recharge costs more than others. */
+  rules1OftenRecharged: streamOfRules1(10),
+  rules2: STREAM_OF_RULES_2,
+} as const satisfies Readonly<Record<string, Stream>>;
+
+export type StreamName = keyof typeof STREAMS;
 
 const envelope = (turn: number, kind: string) => ({
   userId: '00000000-0000-4000-8000-000000000001',
