@@ -121,6 +121,8 @@ export class SimulatedMember {
       if (first === undefined) {
         await turn();
         if (!this.kafka.isOwner(this, partition)) return;
+        // It was given the partition again before it noticed that it had lost it, and its commit was refused.
+        if (this.kafka.committedOf(partition) !== next) return;
         continue;
       }
       const done = await this.#handle([first, ...rest]);

@@ -68,9 +68,13 @@ export async function simulate(plan: Plan): Promise<Ended> {
   // The faults of the tables have their own dice, so that the commands of a seed do not depend on them.
   const tableDice = seededRandom(plan.seed + 1);
   const world = await World.begin(dice, tableDice, seededRandom(plan.seed + 2), plan.policy);
-  await world.liveThrough(plan.messages);
-  await world.settle();
-  return world.end();
+  try {
+    await world.liveThrough(plan.messages);
+    await world.settle();
+    return await world.end();
+  } finally {
+    world.stop();
+  }
 }
 
 /** One event of one account that is damaged whenever the projectors read it. */
@@ -175,9 +179,15 @@ class World {
     }
   }
 
+  /** Without this, a simulation that failed would go on for as long as its process lives. */
+  stop(): void {
+    for (const member of this.#members) member.kill();
+    this.#projecting.abort();
+  }
+
   async end(): Promise<Ended> {
     await this.#published;
-    for (const member of this.#members) member.kill();
+    this.stop();
     await this.#endProjectors();
     if (this.#wrongSnapshots.length > 0) throw new Error(this.#wrongSnapshots.join('\n'));
     const store = new MemoryEventStore({ log: this.#log });
@@ -188,7 +198,6 @@ class World {
 
   /** They notice it when the wait that they are in is over. */
   async #endProjectors(): Promise<void> {
-    this.#projecting.abort();
     const running = new Set(this.#projectors);
     const ended = this.#projectors.map((one) => one.finally(() => running.delete(one)));
     // A failure is thrown below.
