@@ -37,13 +37,14 @@ export function applyReversal(state: AccountState, event: RechargeReversed): voi
   if (points + owed + uncollected > recharge.points - reversedPoints(state, recharge)) {
     throwBrokenRule(state, `more of recharge ${event.of} was reversed than came in`);
   }
-  const left = (state.remaining.get(batch.id) ?? 0) - points;
+  const had = state.remaining.get(batch.id) ?? 0;
+  const left = had - points;
   if (left < 0) throwBrokenRule(state, `batch ${batch.id} had less than ${points} points`);
   if (owed > 0 && points + owed > owablePoints(state, recharge)) {
     throwBrokenRule(state, `what expired of recharge ${event.of} became a debt`);
   }
   if (points > 0) {
-    setRemaining(state, batch, left);
+    setRemaining(state, batch, had, left);
     state.balance -= points;
   }
   state.recharges.set(batch.id, {

@@ -80,7 +80,7 @@ function applyExpiry(state: AccountState, event: PointsExpired): void {
       `batch ${batch.id} had ${state.remaining.get(batch.id) ?? 0} points left`,
     );
   }
-  setRemaining(state, batch, 0);
+  setRemaining(state, batch, event.points, 0);
   state.balance -= event.points;
   const recharge = state.recharges.get(batch.id);
   if (recharge !== undefined) {

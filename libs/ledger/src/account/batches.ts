@@ -39,7 +39,7 @@ export function addPoints(state: AccountState, batchId: number, points: number):
   const batch = state.batches.get(batchId);
   if (!batch) throwBrokenRule(state, `batch ${batchId} is not known`);
   const had = state.remaining.get(batchId) ?? 0;
-  changeRemaining(state, batch, had, had + points);
+  setRemaining(state, batch, had, had + points);
   state.balance += points;
 }
 
@@ -64,19 +64,15 @@ function drawPoints(state: AccountState, draw: Draw, at: string): void {
   const had = state.remaining.get(batch.id) ?? 0;
   const left = had - draw.points;
   if (left < 0) throwBrokenRule(state, `batch ${batch.id} had less than ${draw.points} points`);
-  changeRemaining(state, batch, had, left);
+  setRemaining(state, batch, had, left);
   state.balance -= draw.points;
 }
 
-export function setRemaining(state: AccountState, batch: Batch, left: number): void {
-  changeRemaining(state, batch, state.remaining.get(batch.id) ?? 0, left);
-}
-
-function changeRemaining(state: AccountState, batch: Batch, before: number, left: number): void {
+export function setRemaining(state: AccountState, batch: Batch, had: number, left: number): void {
   const has = left > 0;
   if (has) state.remaining.set(batch.id, left);
   else state.remaining.delete(batch.id);
-  if (before > 0 === has) return;
+  if (had > 0 === has) return;
   if (!batch.isGrace) state.batchesInUse += has ? 1 : -1;
   if (has) {
     state.drawOrder.add(batch);
