@@ -9,7 +9,7 @@ import { freePort, startEmbeddedPostgres, startKafkaBroker, SupervisedChild } fr
 import { sqlBaseline } from './pipeline/sql-baseline.js';
 import { inDatabase } from './on-postgres.js';
 import { RowWatch } from './pipeline/row-watch.js';
-import { processorOnPostgres } from './pipeline/processor-on-postgres.js';
+import { beginUnderRules1, processorOnPostgres } from './pipeline/processor-on-postgres.js';
 import { withTempDir, type TempDir } from './temp-dir.js';
 
 // Broker, intake, store, projector and this load generator share the cores of one machine.
@@ -17,6 +17,8 @@ const USERS = 10_000;
 const LOAD_SECONDS = 15;
 const PROBE_EVERY_MS = 20;
 const BACKLOG_MAX = 20_000;
+/** Those of a new ledger. BENCH_PIPELINE_RULES=1: those of one whose accounts are from before rules 2. */
+const RULES = Number(process.env['BENCH_PIPELINE_RULES'] ?? 2);
 
 /** Measures the way from Kafka to a committed row, and a plain SQL baseline in the same run. */
 export const pipelineBench = (): Promise<Record<string, number>> => withTempDir(measure);
@@ -68,6 +70,7 @@ class Pipeline {
 
   async start(): Promise<void> {
     await mkdir(join(this.home, 'logs'));
+    if (RULES === 1) await beginUnderRules1(this.database);
     for (const app of ['projector', 'intake']) await this.#startApp(app);
     // Every user needs points to spend.
     await this.#publish(

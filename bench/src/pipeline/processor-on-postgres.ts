@@ -28,3 +28,14 @@ export async function processorOnPostgres(url: string, users: number): Promise<n
   await store.close();
   return perSecond;
 }
+
+/** Where there is an account before there are settings, the first process that starts publishes rules 1. */
+export async function beginUnderRules1(url: string): Promise<void> {
+  const store = await openPostgresEventStore(url);
+  const processor = new AccountCommandProcessor({ store, settings: fixedSettings() });
+  const data = { user_id: '00000000-0000-4000-9000-000000000000', points: 1, expires_at: null };
+  const body = { type: 'RechargePoints', data, source: '/bench', id: 'rules-1' } as const;
+  await processor.run(toLedgerCommand(body, new Date().toISOString()), { correlation: 'bench' });
+  await processor.drain(10_000);
+  await store.close();
+}
