@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
@@ -27,6 +28,7 @@ import { RunningStack, type Ready } from '../product/running-stack.js';
 
 const SUBJECT = 'demo-service';
 const GROUP_PREFIX = 'e2e-client';
+const RESTART_MS_MAX = 120_000;
 
 const BUILT_CLIENT = join(import.meta.dirname, '../../dist/clients/typescript/src/index.js');
 
@@ -156,20 +158,15 @@ describe('The client for TypeScript', () => {
       const user_id = await fund(client);
       const data = { user_id, points: 100, source_type: 'video', settle_within: 4 };
       const hold = await client.hold(data, { keepAlive: { forSecondsMax: 60 } });
-      const extensions = async (): Promise<number> => {
-        const auditor = new LedgerReader({ url: ready.api, token: ready.tokens.auditor });
-        const found = await auditor.outcome({
-          user_id,
-          command_source: client.source,
-          command_id: client.prepare(
-            'ExtendConsumption',
-            { user_id, consumption_id: hold.consumption_id },
-            { step: '3' },
-          ).id,
-        });
-        return found === null ? 0 : 3;
+      const min_position = hold.opened.outcome.position ?? '';
+      const { value: row } = await reader.transactions(user_id, { min_position }).next();
+      const openForMs = async (): Promise<number> => {
+        const { consumption } = await reader.story(user_id, (row as Transaction).row_ref);
+        if (consumption?.status !== 'open') throw new Error(`it is ${consumption?.status}`);
+        return Number(consumption.settle_by) - Number(consumption.opened_at);
       };
-      await eventually(async () => expect(await extensions()).toBe(3), 20_000);
+      // Twice its time and more: it was extended three times.
+      await eventually(async () => expect(await openForMs()).toBeGreaterThan(9_000), 20_000);
       expect(await hold.settle({ points: 30 })).toMatchObject({ status: 'accepted', balance: 470 });
     }, 60_000);
 
@@ -225,10 +222,39 @@ describe('The client for TypeScript', () => {
     const hold = await client.hold({ ...data, source_id: 'settled' });
     expect(hold.opened.outcome.replayed).toBe(true);
     orThrow(await hold.settle({ points: 30 }));
+    // Another try of a settled task begins no work.
+    expect(await client.tryHold({ ...data, source_id: 'settled' })).toMatchObject({
+      status: 'refused',
+      code: 'ConsumptionClosed',
+    });
     await eventually(async () => {
       expect(orThrow(await client.expire({ user_id })).balance).toBe(470);
     }, 20_000);
   }, 60_000);
+
+  it('loses and doubles nothing while the broker is killed and restarted', async () => {
+    const client = open('Kafka');
+    const user_id = randomUUID();
+    orThrow(await client.recharge({ user_id, points: 500, expires_at: null }));
+    let sent = 0;
+    let isRestarted = false;
+    const sendUntilRestarted = async (): Promise<void> => {
+      // A few after it too, with which each caller hears from the broker that runs again.
+      for (let last = 0; last < 3; last += isRestarted ? 1 : 0) {
+        const data = { user_id, points: 1, source_type: 'script', source_id: `t-${sent++}` };
+        const result = await client.consume(data, { timeoutMs: RESTART_MS_MAX });
+        expect(result).toMatchObject({ status: 'accepted' });
+      }
+    };
+    const sending = Promise.all([0, 1, 2, 3].map(sendUntilRestarted));
+    await eventually(() => expect(sent).toBeGreaterThan(20));
+    const file = join(stack.dataDir, 'kafka', 'broker.pid');
+    process.kill(Number.parseInt(readFileSync(file, 'utf8'), 10), 'SIGKILL');
+    await eventually(() => expect(stack.said).toContain('Kafka runs again'), RESTART_MS_MAX);
+    isRestarted = true;
+    await sending;
+    expect(orThrow(await client.expire({ user_id })).balance).toBe(500 - sent);
+  }, 300_000);
 
   it('leaves no consumer group and commits no offset', async () => {
     const client = open('Kafka');

@@ -3,6 +3,7 @@ import { ScriptedTransport, UNKNOWN } from '../spec-support/scripted-transport.j
 import type { Decision } from '../protocol/decision.js';
 import { ForbiddenError } from '../protocol/errors.js';
 import type { Outcome } from '../protocol/outcome.js';
+import type { LogEntry } from '../support/log.js';
 import { FakeLedger } from '../testing/fake-ledger.js';
 import { Hold } from './hold.js';
 import { LedgerClient } from './ledger-client.js';
@@ -15,6 +16,13 @@ const video = {
   source_type: 'video',
   source_id: 't-1',
   settle_within: 600,
+};
+
+const OPENED: Outcome = {
+  ...{ command_id: 'h', command_source: '/test', command_type: 'ConsumePoints', user_id: USER },
+  ...{ status: 'accepted', code: null, detail: null, balance: 1, owed: 0, points: 1 },
+  ...{ collected: null, uncollected: null, consumption_id: 'h', recharge_id: null },
+  ...{ batch_id: null, position: null, replayed: false },
 };
 
 async function openLedger(points = 500) {
@@ -75,6 +83,44 @@ describe('a hold', () => {
     expect(ledger.balance(USER)).toBe(400);
   });
 
+  it.each(['settled', 'cancelled', 'timed out'])(
+    'that is found again by its task and was %s is refused, so that no work is done that nobody pays',
+    async (end) => {
+      const { ledger, client } = await openLedger();
+      const hold = await client.hold(video);
+      if (end === 'settled') await hold.settle({ points: 30 });
+      else if (end === 'cancelled') await hold.cancel();
+      else ledger.timeOut(USER, hold.consumption_id);
+      const code = end === 'timed out' ? 'ConsumptionTimedOut' : 'ConsumptionClosed';
+      expect(await client.tryHold(video)).toMatchObject({ status: 'refused', code });
+      await expect(client.hold(video)).rejects.toThrow(RefusedError);
+      expect(await client.tryHold(video, { step: 'again' })).toBeInstanceOf(Hold);
+    },
+  );
+
+  it('that is found again is prolonged at once, and by other commands than those of the process before', async () => {
+    const { ledger, client, clock } = await openLedger();
+    const keepAlive = { forSecondsMax: 5_000 };
+    await client.hold(video, { keepAlive });
+    await clock.advance(200_000);
+    const after = new LedgerClient({ transport: ledger.transport(), clock });
+    const found = await after.hold(video, { keepAlive });
+    expect(found.opened.outcome.replayed).toBe(true);
+    await clock.advance(200_000);
+    const extensions = ledger.commands.filter(({ type }) => type === 'ExtendConsumption');
+    expect(extensions).toHaveLength(4);
+    // Those of one second are one.
+    expect(new Set(extensions.map(({ id }) => id)).size).toBe(2);
+    await Promise.all([client.close(), after.close()]);
+  });
+
+  it('that is found again under rules that prolong nothing goes on', async () => {
+    const accepted: Decision = { kind: 'accepted', outcome: { ...OPENED, replayed: true } };
+    const invalid: Decision = { kind: 'invalid', code: 'Invalid', detail: 'not under rules 1' };
+    const transport = new ScriptedTransport().answer(accepted, invalid);
+    expect(await new LedgerClient({ transport }).tryHold(video)).toBeInstanceOf(Hold);
+  });
+
   it('is never cancelled once a settlement was sent, although its answer is unknown', async () => {
     const { ledger, client, clock } = await openLedger();
     const hold = await client.hold(video);
@@ -91,6 +137,21 @@ describe('a hold', () => {
     expect(new Set(settlements.map(({ id, value }) => id + value)).size).toBe(1);
   });
 
+  it('logs a settlement that was not accepted when it is left', async () => {
+    const { ledger, clock } = await openLedger();
+    const entries: LogEntry[] = [];
+    const log = (entry: LogEntry): number => entries.push(entry);
+    const client = new LedgerClient({ transport: ledger.transport(), clock, log });
+    {
+      await using hold = await client.hold(video);
+      // Whoever does not wait for its answer hears of it in the log.
+      void hold.settle({ points: 601, overrun: 'refuse' });
+    }
+    expect(entries.filter(({ level }) => level === 'error')).toMatchObject([
+      { msg: 'settlement was not accepted', reason: 'InsufficientPoints' },
+    ]);
+  });
+
   it('goes on with the same settlement when its answer was lost', async () => {
     const { ledger, client, clock } = await openLedger();
     const hold = await client.hold(video);
@@ -104,13 +165,7 @@ describe('a hold', () => {
   });
 
   it('stays settled when the ledger refuses the settlement or the sender', async () => {
-    const opened: Outcome = {
-      ...{ command_id: 'h', command_source: '/test', command_type: 'ConsumePoints', user_id: USER },
-      ...{ status: 'accepted', code: null, detail: null, balance: 1, owed: 0, points: 1 },
-      ...{ collected: null, uncollected: null, consumption_id: 'h', recharge_id: null },
-      ...{ batch_id: null, position: null, replayed: false },
-    };
-    const accepted: Decision = { kind: 'accepted', outcome: opened };
+    const accepted: Decision = { kind: 'accepted', outcome: OPENED };
     const transport = new ScriptedTransport().answer(accepted, { kind: 'forbidden', detail: 'no' });
     const client = new LedgerClient({ transport });
     const hold = await client.hold(video);
@@ -132,12 +187,12 @@ describe('a hold', () => {
   it('is extended by itself while work goes on, and no longer than it may', async () => {
     const { ledger, client, clock } = await openLedger();
     const hold = await client.hold(video, { keepAlive: { forSecondsMax: 1_500 } });
-    await clock.advance(299_000);
+    await clock.advance(199_000);
     expect(typesOf(ledger.commands)).not.toContain('ExtendConsumption');
     await clock.advance(3_000_000);
     const extensions = ledger.commands.filter(({ type }) => type === 'ExtendConsumption');
-    expect(extensions).toHaveLength(4);
-    expect(new Set(extensions.map(({ id }) => id)).size).toBe(4);
+    expect(extensions).toHaveLength(7);
+    expect(new Set(extensions.map(({ id }) => id)).size).toBe(7);
     expect(clock.waiting).toBe(0);
     await hold.settle({ points: 1 });
   });

@@ -5,6 +5,7 @@ import type {
   ExtendData,
   SettleData,
 } from '../protocol/command-data.js';
+import { InvalidCommandError } from '../protocol/errors.js';
 import type { CommandType } from '../protocol/names.js';
 import { backoffMs } from '../support/backoff.js';
 import { sleep, type Clock } from '../support/clock.js';
@@ -47,9 +48,9 @@ interface HoldContext extends HoldOptions {
 }
 
 /** Finished work must be booked: a settlement is repeated for longer than another call. */
-const SETTLE_TIMEOUT_MS = 120_000;
+const SETTLE_TIMEOUT_MS = 60_000;
 /** An extension is sent when that part of the time is over, so that several can fail before it is too late. */
-const EXTEND_AT = 0.5;
+const EXTEND_AT = 1 / 3;
 /** However little time is left, a failed extension is not tried again at once. */
 const LEFT_SECONDS_MIN = 10;
 /** Refusals after which no extension can succeed, and nothing is held any more. */
@@ -71,7 +72,44 @@ export async function openHold(
   );
   const opened = await run(command, context);
   if (opened.status !== 'accepted') return opened;
-  return new Hold({ userId: command.userId, consumptionId, opened, data }, prepare, run, context);
+  const { userId } = command;
+  if (opened.outcome.replayed) {
+    const over = await whyItIsOver(
+      prolongation(prepare, { userId, consumptionId }, data.settle_within, context.clock),
+      run,
+      context,
+    );
+    if (over !== null) return over;
+  }
+  return new Hold({ userId, consumptionId, opened, data }, prepare, run, context);
+}
+
+/** A repeat is answered by what was true at first: only prolonging tells whether the hold is still open. */
+async function whyItIsOver(
+  command: Command,
+  run: Run,
+  options: WaitOptions,
+): Promise<Refused | null> {
+  try {
+    const result = await run(command, options);
+    return result.status === 'refused' && LOST.includes(result.code) ? result : null;
+  } catch (error) {
+    // Rules 1 prolong nothing, so that nobody can tell.
+    if (error instanceof InvalidCommandError) return null;
+    throw error;
+  }
+}
+
+/** The second tells extensions apart, those of a process before this one too. They move no points. */
+function prolongation(
+  prepare: Prepare,
+  { userId, consumptionId }: Pick<HeldConsumption, 'userId' | 'consumptionId'>,
+  settleWithin: number,
+  clock: Clock,
+): Command {
+  const step = `${settleWithin} s at ${Math.floor(clock.now() / 1_000)}`;
+  const data = { user_id: userId, consumption_id: consumptionId, settle_within: settleWithin };
+  return prepare('ExtendConsumption', data, { step });
 }
 
 interface HeldConsumption {
@@ -87,6 +125,8 @@ interface HeldConsumption {
  * of settled work would refund it. A process that is killed leaves the hold to its time-out.
  */
 export class Hold implements AsyncDisposable {
+  /** Tells it from a refusal, and from what is unknown. */
+  readonly status = 'held';
   readonly consumption_id: string;
   readonly user_id: string;
   /** The answer to the hold itself. */
@@ -159,7 +199,7 @@ export class Hold implements AsyncDisposable {
     }
   }
 
-  /** Holds for longer, or more, or both. */
+  /** Holds for longer, or more, or both. Without a name each call is one more extension. */
   async extend(
     by: Pick<ExtendData, 'settle_within' | 'points' | 'quantity' | 'duration'>,
     options: CommandOptions & WaitOptions = {},
@@ -196,7 +236,7 @@ export class Hold implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.stopKeepingAlive();
     try {
-      if (this.#settlement !== null) await this.#settling;
+      if (this.#settlement !== null) this.#logSettled(await this.#settling);
       else this.#logLeft(await this.cancel());
     } catch (error) {
       // Thrown from here it would hide the error for which the work was left. The points are not lost.
@@ -204,6 +244,17 @@ export class Hold implements AsyncDisposable {
     } finally {
       this.context.onEnd(this);
     }
+  }
+
+  /** null: its answer was known before. */
+  #logSettled(result: CommandResult | null): void {
+    if (result === null || result.status === 'accepted') return;
+    this.context.log({
+      level: 'error',
+      msg: 'settlement was not accepted',
+      consumption_id: this.consumption_id,
+      reason: result.status === 'refused' ? result.code : result.reason,
+    });
   }
 
   #logLeft(how: unknown): void {
@@ -248,9 +299,8 @@ export class Hold implements AsyncDisposable {
         consumption_id: this.consumption_id,
         reason,
       });
-    const result = await this.extend({ settle_within: extendBySeconds }).catch((error: unknown) =>
-      messageOf(error),
-    );
+    const command = prolongation(this.prepare, this.held, extendBySeconds, clock);
+    const result = await this.run(command).catch((error: unknown) => messageOf(error));
     if (typeof result === 'string') failed(result);
     else if (result.status === 'refused') {
       failed(result.code);
@@ -259,8 +309,8 @@ export class Hold implements AsyncDisposable {
     }
     if (!this.#keepsAlive) return;
     const isExtended = typeof result !== 'string' && result.status === 'accepted';
-    // After a failure half of what is left remains for another try.
-    const leftSeconds = Math.max(openForSeconds * EXTEND_AT, LEFT_SECONDS_MIN);
+    // After a failure what is left remains for other tries.
+    const leftSeconds = Math.max(openForSeconds * (1 - EXTEND_AT), LEFT_SECONDS_MIN);
     this.#scheduleExtension(keepAlive, isExtended ? extendBySeconds : leftSeconds);
   }
 }
