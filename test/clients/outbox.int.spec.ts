@@ -134,7 +134,7 @@ describe('The outbox', () => {
     const [late, other] = [randomUUID(), randomUUID()];
     await put(recharge(late, 'old'), recharge(late, 'behind it'), recharge(other, 'new'));
     await pool.query(
-      `UPDATE ${TABLE} SET created_at = now() - interval '8 days 1 second' WHERE command_id = $1`,
+      `UPDATE ${TABLE} SET created_at = now() - interval '7 days 23 hours 1 second' WHERE command_id = $1`,
       [recharge(late, 'old').id],
     );
     const relay = openRelay();
@@ -148,7 +148,7 @@ describe('The outbox', () => {
     ]);
     expect(await relay.metrics()).toMatchObject({ pending: 1, held: 1, sent: 1, failures: 0 });
     // What stands behind it must not overtake it, until somebody decided.
-    expect(await discardHeld(pool, TABLE, recharge(late, 'old').id)).toBe(true);
+    expect(await discardHeld(pool, recharge(late, 'old'))).toBe(true);
     await relay.runOnce();
     expect(ledger.balance(late)).toBe(1);
   });
@@ -157,11 +157,21 @@ describe('The outbox', () => {
     const user = randomUUID();
     await put(recharge(user, 'order-1'));
     const publish = (): Promise<void> => Promise.reject(new ForbiddenError('it may not recharge'));
-    await openRelay({ publish }).runOnce();
+    const logged: string[] = [];
+    const relay = openRelay({
+      publish,
+      onAlarm: (alarm) => {
+        alarms.push(alarm);
+        throw new Error('the pager is away');
+      },
+      log: ({ msg }) => void logged.push(msg),
+    });
+    await relay.runOnce();
     expect(await statesOf()).toEqual({ held: 1 });
     expect(alarms).toEqual([
       { msg: 'it may not recharge', commandIds: [recharge(user, 'order-1').id] },
     ]);
+    expect(logged).toEqual(['alarm of the outbox failed']);
   });
 
   it('counts failures, tells its lag, and deletes what was sent long ago', async () => {

@@ -24,6 +24,8 @@ export interface OutboxRelayOptions {
   readonly table?: string;
   /** `rememberDays` of the ledger's policy: what is older is held, and never sent. */
   readonly rememberDays: number;
+  /** Held that much earlier, in seconds, for the time that a command is on its way. */
+  readonly marginSeconds?: number;
   /** How long sent rows are kept. */
   readonly keepDays?: number;
   /** How often the outbox is looked at when it was empty. */
@@ -53,7 +55,14 @@ interface Round {
   readonly failed: number;
 }
 
-const DEFAULTS = { keepDays: 7, pollMs: 250, usersMax: 100, rowsMax: 500 } as const;
+const DEFAULTS = {
+  marginSeconds: 3_600,
+  keepDays: 7,
+  pollMs: 250,
+  usersMax: 100,
+  rowsMax: 500,
+} as const;
+const DAY_SECONDS = 86_400;
 const HOUSEKEEPING_MS = 60_000;
 
 /**
@@ -136,7 +145,7 @@ export class OutboxRelay implements AsyncDisposable {
       await markFailed(database, this.#table, results.failed);
       for (const held of results.held) {
         await hold(database, this.#table, held);
-        this.options.onAlarm({ msg: held.error, commandIds: [held.commandId] });
+        this.#alarm({ msg: held.error, commandIds: [held.commandId] });
       }
       this.#sent += results.sent.length;
       this.#failures += results.failed.length;
@@ -170,19 +179,35 @@ export class OutboxRelay implements AsyncDisposable {
   }
 
   async #keepHouse(): Promise<void> {
-    const { rememberDays, keepDays = DEFAULTS.keepDays, rowsMax = DEFAULTS.rowsMax } = this.options;
+    const { rememberDays, marginSeconds = DEFAULTS.marginSeconds } = this.options;
+    const { keepDays = DEFAULTS.keepDays, rowsMax = DEFAULTS.rowsMax } = this.options;
     // Before every round: no row must be sent that became too old since.
     const commandIds = await this.#withConnection((database) =>
-      holdOld(database, this.#table, rememberDays),
+      holdOld(database, this.#table, rememberDays * DAY_SECONDS - marginSeconds),
     );
     if (commandIds.length > 0) {
-      this.options.onAlarm({ msg: 'commands are older than the ledger remembers', commandIds });
+      this.#alarm({ msg: 'commands are older than the ledger remembers', commandIds });
     }
     if (this.#clock.now() < this.#housekeepingAtMs) return;
     this.#housekeepingAtMs = this.#clock.now() + HOUSEKEEPING_MS;
     await this.#withConnection((database) =>
       deleteSent(database, this.#table, { days: keepDays, rowsMax: 10 * rowsMax }),
     );
+  }
+
+  /** An alarm that fails must not take back what was published. `metrics().held` still tells of it. */
+  #alarm(alarm: OutboxAlarm): void {
+    try {
+      this.options.onAlarm(alarm);
+    } catch (error) {
+      this.#log({
+        level: 'error',
+        msg: 'alarm of the outbox failed',
+        alarm: alarm.msg,
+        commandIds: alarm.commandIds,
+        error: messageOf(error),
+      });
+    }
   }
 
   async #inTransaction<T>(work: (database: Database) => Promise<T>): Promise<T> {

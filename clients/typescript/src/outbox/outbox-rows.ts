@@ -1,6 +1,7 @@
 import type { Command } from '../protocol/command.js';
 import type { CommandType } from '../protocol/names.js';
 import type { Database } from './database.js';
+import { OUTBOX_TABLE, tableName } from './migration.js';
 
 interface OutboxRow {
   readonly id: string;
@@ -118,16 +119,16 @@ export async function hold(
 export async function holdOld(
   database: Database,
   table: string,
-  days: number,
+  seconds: number,
 ): Promise<readonly string[]> {
   const { rows } = await database.query<{ readonly command_id: string }>(
     `UPDATE ${table} SET state = 'held', last_error = 'older than the ledger remembers'
      WHERE id IN (
        SELECT id FROM ${table}
-       WHERE state = 'pending' AND created_at < now() - make_interval(secs => $1 * 86400)
+       WHERE state = 'pending' AND created_at < now() - make_interval(secs => $1)
        FOR UPDATE SKIP LOCKED)
      RETURNING command_id`,
-    [days],
+    [seconds],
   );
   return rows.map(({ command_id }) => command_id);
 }
@@ -171,12 +172,13 @@ export async function countRows(database: Database, table: string): Promise<Outb
 /** What a person decided about a held row: that it need not be sent. What waits behind it goes on. */
 export async function discardHeld(
   database: Database,
-  table: string,
-  commandId: string,
+  { userId, source, id }: Pick<Command, 'userId' | 'source' | 'id'>,
+  table: string = OUTBOX_TABLE,
 ): Promise<boolean> {
   const { rowCount } = await database.query(
-    `UPDATE ${table} SET state = 'discarded' WHERE command_id = $1 AND state = 'held'`,
-    [commandId],
+    `UPDATE ${tableName(table)} SET state = 'discarded'
+     WHERE user_id = $1 AND source = $2 AND command_id = $3 AND state = 'held'`,
+    [userId, source, id],
   );
   return (rowCount ?? 0) > 0;
 }
