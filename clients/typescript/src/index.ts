@@ -30,6 +30,7 @@ export type {
   SettleData,
   Time,
 } from './protocol/command-data.js';
+export type { Decision } from './protocol/decision.js';
 export {
   ClientClosedError,
   ForbiddenError,
@@ -62,6 +63,7 @@ export {
 export type { LiveEvent, LiveOptions } from './reading/live-rows.js';
 export { ReadError, ReadTimeoutError } from './reading/read-error.js';
 export type { ReadOptions } from './reading/read-json.js';
+export type { BackoffLimits } from './support/backoff.js';
 export type { Clock } from './support/clock.js';
 export type { Log, LogEntry } from './support/log.js';
 export { openTelemetry, type OpenTelemetryApi } from './support/open-telemetry.js';

@@ -173,5 +173,11 @@ describe('a command', () => {
     await expect(client.consume(consume)).rejects.toThrow('a bug');
     expect(transport.sent[0]?.traceparent).toBe(traceparent);
     expect(ends).toMatchObject([{ status: 'accepted' }, { status: 'error' }]);
+    await client.publish(client.prepare('ConsumePoints', consume));
+    expect(transport.published[0]?.traceparent).toBe(traceparent);
+    const own = traceparent.replace('0af7', 'ffff');
+    await client.publish(client.prepare('ConsumePoints', consume, { traceparent: own }));
+    expect(transport.published[1]?.traceparent).toBe(own);
+    expect(ends.slice(2)).toEqual([{ status: 'published' }, { status: 'published' }]);
   });
 });

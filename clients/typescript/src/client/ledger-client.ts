@@ -17,7 +17,7 @@ import { ReadTimeoutError } from '../reading/read-error.js';
 import { BACKOFF, type BackoffLimits } from '../support/backoff.js';
 import { SYSTEM_CLOCK, type Clock } from '../support/clock.js';
 import { SILENT, type Log } from '../support/log.js';
-import { NO_TRACING, type Tracing } from '../support/tracing.js';
+import { NO_SPAN, NO_TRACING, type Span, type Tracing } from '../support/tracing.js';
 import type { Transport } from '../transport/transport.js';
 import { executeCommand, type ExecutionContext } from './execute-command.js';
 import { Hold, openHold, type HoldData, type HoldOptions } from './hold.js';
@@ -161,7 +161,14 @@ export class LedgerClient implements AsyncDisposable {
   async publish(command: Command, { timeoutMs, signal }: WaitOptions = {}): Promise<void> {
     this.#assertOpen();
     const untilMs = this.#context.clock.now() + (timeoutMs ?? this.#context.timeoutMs);
-    await this.#transport.publish(command, { untilMs, signal });
+    const { span, traced } = this.#startSpan(command);
+    try {
+      await this.#transport.publish(traced, { untilMs, signal });
+      span.end({ status: 'published' });
+    } catch (error) {
+      span.end({ status: 'error', error });
+      throw error;
+    }
   }
 
   /**
@@ -228,12 +235,7 @@ export class LedgerClient implements AsyncDisposable {
 
   async #run(command: Command, options?: WaitOptions): Promise<CommandResult> {
     this.#assertOpen();
-    const span = this.#tracing.startSpan(`points ${command.type}`, {
-      'points.command_id': command.id,
-      'points.user_id': command.userId,
-    });
-    const traced =
-      command.traceparent === null ? { ...command, traceparent: span.traceparent } : command;
+    const { span, traced } = this.#startSpan(command);
     this.#unresolved.add(traced);
     try {
       const result = await executeCommand(traced, this.#context, options);
@@ -245,6 +247,18 @@ export class LedgerClient implements AsyncDisposable {
       span.end({ status: 'error', error });
       throw error;
     }
+  }
+
+  /** A trace that the command has already is passed on as it is. */
+  #startSpan(command: Command): { readonly span: Span; readonly traced: Command } {
+    if (this.#tracing === NO_TRACING) return { span: NO_SPAN, traced: command };
+    const span = this.#tracing.startSpan(`points ${command.type}`, {
+      'points.command_id': command.id,
+      'points.user_id': command.userId,
+    });
+    const { traceparent } = span;
+    const isTraced = traceparent === null || command.traceparent !== null;
+    return { span, traced: isTraced ? command : { ...command, traceparent } };
   }
 
   #assertOpen(): void {

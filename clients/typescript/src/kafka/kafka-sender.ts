@@ -1,4 +1,10 @@
-import { Partitioners, type ICustomPartitioner, type Kafka, type Producer } from 'kafkajs';
+import {
+  Partitioners,
+  type ICustomPartitioner,
+  type IHeaders,
+  type Kafka,
+  type Producer,
+} from 'kafkajs';
 import { ClientClosedError, InvalidCommandError } from '../protocol/errors.js';
 import type { KafkaMessage } from '../protocol/messages.js';
 import { backoffMs } from '../support/backoff.js';
@@ -68,7 +74,7 @@ export class KafkaSender {
       await new Promise<void>((resolve) => this.#waitingForSpace.push(resolve));
     }
     if (this.#isClosed) throw new ClientClosedError();
-    await new Promise<void>((resolve, reject) => {
+    return new Promise<void>((resolve, reject) => {
       this.#queue.push({ message, limits, resolve, reject });
       this.#running ??= this.#run();
     });
@@ -209,22 +215,21 @@ export class KafkaSender {
 const partitionName = (topic: string, partition: number): string => `${topic}/${partition}`;
 
 function byTopic(messages: readonly KafkaMessage[]) {
-  const topics = new Map<
-    string,
-    { key: string; value: string; headers: Record<string, string> }[]
-  >();
+  const topics = new Map<string, { key: string; value: string; headers: IHeaders }[]>();
   for (const { topic, key, value, headers } of messages) {
     const own = topics.get(topic) ?? [];
     if (own.length === 0) topics.set(topic, own);
-    own.push({ key, value, headers: { ...headers } });
+    own.push({ key, value, headers });
   }
   return [...topics].map(([topic, own]) => ({ topic, messages: own }));
 }
 
 function bytesOf({ key, value, headers }: KafkaMessage): number {
   let bytes = OVERHEAD_BYTES + key.length + Buffer.byteLength(value);
-  for (const [name, text] of Object.entries(headers))
-    bytes += name.length + Buffer.byteLength(text) + 4;
+  // A list of the entries would be made anew for each message.
+  for (const name in headers) {
+    bytes += name.length + Buffer.byteLength(headers[name] ?? '') + 4;
+  }
   return bytes;
 }
 

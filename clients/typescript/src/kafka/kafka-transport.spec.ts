@@ -143,6 +143,19 @@ describe('a command over Kafka', () => {
     expect(await call).toMatchObject({ status: 'accepted' });
   });
 
+  it('is unknown in time where no broker tells from where outcomes are read', async () => {
+    const { double, client, clock } = open();
+    double.onConnectAdmin = () => new Promise<void>(() => undefined);
+    const call = client.expire(expire, { id: 'a', timeoutMs: 5_000 });
+    await clock.advance(5_000);
+    expect(await call).toMatchObject({ status: 'unknown' });
+    expect(double.sent).toEqual([]);
+    const closing = client.close({ timeoutMs: 100 });
+    await clock.advance(100);
+    await closing;
+    expect(clock.waiting).toBe(0);
+  });
+
   it('waits for a broker that is away, and later commands wait behind it', async () => {
     const { double, client, clock } = open();
     let isAway = true;

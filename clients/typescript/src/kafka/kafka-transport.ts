@@ -9,6 +9,7 @@ import type { SigningKey } from '../protocol/signature.js';
 import { SYSTEM_CLOCK, type Clock } from '../support/clock.js';
 import { SILENT, messageOf, type Log, type LogEntry } from '../support/log.js';
 import { settledUntil } from '../support/settled-until.js';
+import { within } from '../support/within.js';
 import type { AttemptLimits, Transport } from '../transport/transport.js';
 import { KafkaSender, type SenderLimits } from './kafka-sender.js';
 import { stopIdlePolling } from './kafkajs-idle.js';
@@ -97,7 +98,8 @@ export class KafkaTransport implements Transport {
     if (this.#isClosed) throw new ClientClosedError();
     try {
       // First, so that no answer comes before somebody hears it.
-      await this.#listener.start();
+      const waitMs = limits.untilMs - this.#clock.now();
+      await within(this.#clock, waitMs, this.#listener.start(), limits.signal);
     } catch (error) {
       return { kind: 'retry', retryAfterMs: null, reason: messageOf(error) };
     }

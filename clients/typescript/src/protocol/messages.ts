@@ -7,7 +7,7 @@ export interface KafkaMessage {
   readonly topic: string;
   readonly key: string;
   readonly value: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string>;
 }
 
 /** The record key is the user, so that the commands of a user keep their order. */
@@ -16,17 +16,18 @@ export function kafkaMessage(
   { topic = COMMANDS_TOPIC, signingKey = null }: KafkaMessageOptions = {},
 ): KafkaMessage {
   const ceType = COMMAND_CE_TYPES[type];
-  const headers = {
+  const headers: Record<string, string> = {
     'content-type': 'application/json',
     ce_specversion: '1.0',
     ce_id: id,
     ce_source: source,
     ce_type: ceType,
-    ...(traceparent !== null && { ce_traceparent: traceparent }),
-    ...(signingKey !== null && {
-      [SIGNATURE_HEADER]: signatureOf({ topic, key, id, source, type: ceType, value }, signingKey),
-    }),
   };
+  if (traceparent !== null) headers['ce_traceparent'] = traceparent;
+  if (signingKey !== null) {
+    const signed = { topic, key, id, source, type: ceType, value };
+    headers[SIGNATURE_HEADER] = signatureOf(signed, signingKey);
+  }
   return { topic, key, value, headers };
 }
 

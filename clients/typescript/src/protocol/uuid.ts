@@ -5,13 +5,11 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export const isUuid = (text: string): boolean => UUID.test(text);
 
+const NAMESPACE = Buffer.from(DERIVED_ID_NAMESPACE.replaceAll('-', ''), 'hex');
+
 /** A UUID of version 5 (RFC 9562). */
-function uuid5(namespace: string, name: string): string {
-  const bytes = createHash('sha1')
-    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
-    .update(name, 'utf8')
-    .digest()
-    .subarray(0, 16);
+function uuid5(namespace: Buffer, name: string): string {
+  const bytes = createHash('sha1').update(namespace).update(name, 'utf8').digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = bytes.toString('hex');
@@ -31,4 +29,4 @@ export interface Derivation {
 
 /** The same task always gets the same id, in every process and every language. */
 export const derivedId = ({ source, task, type, step }: Derivation): string =>
-  uuid5(DERIVED_ID_NAMESPACE, [source, task, type, step].join('\0'));
+  uuid5(NAMESPACE, [source, task, type, step].join('\0'));

@@ -237,6 +237,24 @@ describe('live rows', () => {
     await events.return(undefined);
   });
 
+  it('are read again where the connection says nothing any more', async () => {
+    let isCancelled = false;
+    const silent = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(told(5))),
+      cancel: () => void (isCancelled = true),
+    });
+    const { asked, clock, events } = live(new Response(silent), stream([told(6)]));
+    expect((await events.next()).value).toMatchObject({ id: '5.5.0' });
+    const next = events.next();
+    await clock.advance(60_000);
+    expect(isCancelled).toBe(true);
+    await clock.advance(1_000);
+    expect((await next).value).toMatchObject({ id: '6.6.0' });
+    expect(asked).toEqual([null, '5.5.0']);
+    await events.return(undefined);
+    expect(clock.waiting).toBe(0);
+  });
+
   it('end with what no repeat can change', async () => {
     const { events } = live(json({ detail: 'The token does not permit this.' }, 403));
     await expect(events.next()).rejects.toThrow('does not permit');

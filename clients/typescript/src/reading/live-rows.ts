@@ -1,8 +1,9 @@
 import { parseRetryAfter } from '../protocol/decision.js';
 import { parseJson } from '../protocol/outcome.js';
 import { backoffMs } from '../support/backoff.js';
-import { sleep } from '../support/clock.js';
+import { sleep, type Clock } from '../support/clock.js';
 import { messageOf, type Log } from '../support/log.js';
+import { TooLateError, within } from '../support/within.js';
 import { NoAnswerError } from '../transport/http-call.js';
 import { toTransaction, type Transaction } from './answers.js';
 import { serverEvents } from './event-stream.js';
@@ -23,6 +24,8 @@ export type LiveEvent =
 /** Statuses after which another try can succeed. */
 const RETRIED = [408, 425, 429, 500, 502, 503, 504];
 const RETRY_MS = 1_000;
+/** The API says more often that it is still there: a connection that is silent for longer is dead. */
+const SILENCE_MS_MAX = 60_000;
 
 /** Goes on behind the last event that it told, so that none is lost and none told twice. */
 export async function* liveRows(
@@ -58,7 +61,7 @@ export async function* liveRows(
             parseRetryAfter(response.headers.get('retry-after'), clock.now()) ??
             backoffMs(failures);
         } else {
-          for await (const event of serverEvents(readChunks(response.body, stopped))) {
+          for await (const event of serverEvents(readChunks(response.body, clock, stopped))) {
             failures = 0;
             if (event.id !== null) last = event.id;
             retryMs = event.retryMs ?? retryMs;
@@ -92,17 +95,19 @@ function liveEventOf(event: string, data: string, id: string): LiveEvent | null 
 /** A connection that breaks in the middle is a missing answer, like one that can't be opened. */
 async function* readChunks(
   body: ReadableStream<Uint8Array>,
+  clock: Clock,
   stopped: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await within(clock, SILENCE_MS_MAX, reader.read());
       if (done) return;
       yield value;
     }
   } catch (cause) {
     if (stopped.aborted) return;
+    if (cause instanceof TooLateError) await reader.cancel(cause);
     throw new NoAnswerError(`The stream broke: ${messageOf(cause)}`, { cause });
   } finally {
     reader.releaseLock();

@@ -34,7 +34,7 @@ export class KafkaDouble {
   onSend: (messages: readonly Sent[]) => Promise<void> | void = () => undefined;
   /** The answer to a send leaves partitions out. */
   forgetsPartitions = false;
-  onConnectAdmin: () => void = () => undefined;
+  onConnectAdmin: () => Promise<void> | void = () => undefined;
   #join: Join = () => undefined;
   #crash: Crash = () => undefined;
   #eachBatch: ((payload: unknown) => Promise<void>) | null = null;

@@ -10,6 +10,6 @@ export interface Tracing {
   readonly startSpan: (name: string, attributes: Readonly<Record<string, string>>) => Span;
 }
 
-const NO_SPAN: Span = { traceparent: null, end: () => undefined };
+export const NO_SPAN: Span = { traceparent: null, end: () => undefined };
 
 export const NO_TRACING: Tracing = { startSpan: () => NO_SPAN };

@@ -1,5 +1,6 @@
 import { messageOf } from '../support/log.js';
 import type { Clock } from '../support/clock.js';
+import { within } from '../support/within.js';
 import { TokenSource, type TokenProvider } from './token-source.js';
 
 export interface HttpOptions {
@@ -47,19 +48,33 @@ export class HttpCaller {
 
   /** Rejects with NoAnswerError. `isStream`: the answer may take as long as it likes once it began. */
   async call(call: HttpCall, { isStream = false } = {}): Promise<Response> {
-    const token = await this.#tokens.token();
+    const token = await this.#token(call, null);
     const response = await this.#send(call, token, isStream);
     if (response.status !== 401) return response;
-    const renewed = await this.#tokens.token(token);
+    const renewed = await this.#token(call, token);
     if (renewed === token) return response;
     // The connection is free for the next request once its answer is read.
     await response.body?.cancel();
     return this.#send(call, renewed, isStream);
   }
 
+  /** A provider that fails or hangs is like an API that does not answer: what was sent may be carried out. */
+  async #token(call: HttpCall, rejected: string | null): Promise<string> {
+    try {
+      const token = this.#tokens.token(rejected);
+      return await within(this.clock, this.#msMax(call), token, call.signal);
+    } catch (cause) {
+      throw new NoAnswerError(`No token: ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  #msMax({ untilMs }: HttpCall): number {
+    return Math.min(this.#requestMsMax, untilMs - this.clock.now());
+  }
+
   async #send(call: HttpCall, token: string, isStream: boolean): Promise<Response> {
     const limit = new AbortController();
-    const ms = Math.min(this.#requestMsMax, call.untilMs - this.clock.now());
+    const ms = this.#msMax(call);
     const stop = this.clock.after(ms, () => limit.abort(new Error(`no answer within ${ms} ms`)));
     const given = call.signal === undefined ? [] : [call.signal];
     try {

@@ -94,6 +94,26 @@ describe('a command over HTTP', () => {
     expect(key).toBe('"任务 1"');
   });
 
+  it('waits for a token as it waits for an answer, and no longer than it may', async () => {
+    let failures = 2;
+    const token = (): string => {
+      failures -= 1;
+      if (failures < 0) return 'a-token';
+      throw new Error('there are no tokens now');
+    };
+    const later = open(new ScriptedApi().answer(ok), { token });
+    const call = later.client.expire(expire);
+    await later.clock.advance(1_000);
+    expect(await call).toMatchObject({ status: 'accepted' });
+    const api = new ScriptedApi();
+    const hanging = open(api, { token: () => new Promise<string>(() => undefined) });
+    const late = hanging.client.expire(expire, { timeoutMs: 2_000 });
+    await hanging.clock.advance(2_000);
+    expect(await late).toMatchObject({ status: 'unknown' });
+    expect(api.seen).toEqual([]);
+    expect(hanging.clock.waiting).toBe(0);
+  });
+
   it('waits as long as Retry-After says', async () => {
     const api = new ScriptedApi().answer(() => json(503, {}, { 'retry-after': '2' }), ok);
     const { client, clock } = open(api);
