@@ -74,7 +74,8 @@ export class VideoStudio implements BeforeApplicationShutdown {
       // The hold was cancelled: the user pays nothing.
       job.status = 'failed';
       job.points = 0;
-      if (!(error instanceof RenderingFailed)) this.#log.error(error);
+      const isExpected = error instanceof RenderingFailed || this.#stopping.signal.aborted;
+      if (!isExpected) this.#log.error(error);
     }
   }
 }
