@@ -1,0 +1,327 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import uuid
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Awaitable, Coroutine
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any
+
+from ._command_calls import CommandCalls
+from ._kafka_commands import KafkaCommands
+from ._loop_thread import LoopThread
+from ._reading_calls import ReadingCalls
+from ._retry import Deadline
+from ._tracing import command_span
+from .commands import (
+    Command,
+    CommandId,
+    CommandRef,
+    Metadata,
+    OnTimeout,
+    Overrun,
+    SentCommand,
+    checked_user_id,
+)
+from .errors import ClientClosed, LedgerError, Overloaded, Unavailable
+from .holds import AsyncHold, HoldTerms
+from .http import Http, HttpApi
+from .kafka import Delivery, Kafka
+from .results import Result, Unknown
+
+_log = logging.getLogger("points_ledger")
+
+WAIT_SECONDS = 30.0
+#: Commands whose answer is not known that are kept, so that they can be resumed by their id.
+UNRESOLVED_MAX = 10_000
+IN_FLIGHT_MAX = 1_000
+DRAIN_SECONDS = 10.0
+_FLUSH_SECONDS_MIN = 1.0
+
+
+class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls):
+    """Commands, holds and reading, for asyncio. One is enough for a process.
+
+    Commands go over Kafka where ``kafka`` is given, else over HTTP. Reading, quotes and outcomes from before a
+    restart need ``http``. A command is waited for at most ``wait`` seconds; then its result is ``Unknown``.
+    Where ``in_flight_max`` calls wait, the next ones wait for their turn.
+    """
+
+    def __init__(
+        self,
+        *,
+        http: Http | None = None,
+        kafka: Kafka | None = None,
+        wait: float = WAIT_SECONDS,
+        in_flight_max: int = IN_FLIGHT_MAX,
+    ) -> None:
+        if http is None and kafka is None:
+            raise ValueError("give http, kafka or both")
+        self._wait = wait
+        self._http = None if http is None else HttpApi(http)
+        self._kafka = None if kafka is None else KafkaCommands(kafka)
+        self._in_flight_max = in_flight_max
+        self._in_flight: asyncio.Semaphore | None = None
+        self._calls: set[asyncio.Future[object]] = set()
+        self._unresolved: OrderedDict[tuple[str, str, str], SentCommand] = OrderedDict()
+        self._is_closed = False
+        self._pid = os.getpid()
+
+    async def __aenter__(self) -> AsyncLedgerClient:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self, drain: float = DRAIN_SECONDS) -> None:
+        """Takes no more commands, and waits for those on their way for at most ``drain`` seconds."""
+        self._is_closed = True
+        deadline = Deadline(drain)
+        while self._calls and not deadline.is_over:
+            await asyncio.wait(self._calls, timeout=deadline.left)
+        if self._calls:
+            _log.error("calls were not answered before closing", extra={"count": len(self._calls)})
+        if self._kafka is not None:
+            await self._kafka.close(max(deadline.left, _FLUSH_SECONDS_MIN))
+        if self._http is not None:
+            await self._http.close()
+        # What still waited ends now with an unknown outcome.
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=_FLUSH_SECONDS_MIN)
+        for call in list(self._calls):
+            call.cancel()
+
+    def hold(
+        self,
+        user_id: str | uuid.UUID,
+        source_type: str,
+        *,
+        settle_within: int,
+        points: int | None = None,
+        quantity: float | None = None,
+        seconds: float | None = None,
+        source_id: str | None = None,
+        consumption_id: str | None = None,
+        overrun: Overrun | None = None,
+        on_timeout: OnTimeout | None = None,
+        metadata: Metadata | None = None,
+        keep_alive: float | None = None,
+        id: str | None = None,
+        task: str | None = None,
+        step: str | None = None,
+        wait: float | None = None,
+    ) -> AsyncHold:
+        """An estimate is held while work goes on: ``async with client.hold(…) as hold``.
+
+        ``task`` finds the same hold again after a restart. A hold that was cancelled stays so: a new try of the
+        same task names another ``step``.
+        """
+        return AsyncHold(
+            self,
+            HoldTerms(
+                user_id=checked_user_id(user_id),
+                source_type=source_type,
+                settle_within=settle_within,
+                points=points,
+                quantity=quantity,
+                seconds=seconds,
+                source_id=source_id,
+                consumption_id=consumption_id,
+                overrun=overrun,
+                on_timeout=on_timeout,
+                metadata=metadata,
+                keep_alive=keep_alive,
+                wait=self._wait if wait is None else wait,
+                name=CommandId(id, task, step),
+            ),
+        )
+
+    async def execute(
+        self, command: Command, *, wait: float | None = None, traceparent: str | None = None
+    ) -> Result:
+        """Sends any command and waits for its answer."""
+        self._check_open()
+        return await self._execute(command, self._deadline(wait), traceparent)
+
+    async def publish(
+        self, command: Command, *, wait: float | None = None, traceparent: str | None = None
+    ) -> asyncio.Future[None]:
+        """Sends a command without waiting for its answer. The future tells when it has arrived.
+
+        It waits only while the queue is full, and raises ``Overloaded`` when that lasts too long.
+        """
+        self._check_open()
+        deadline = self._deadline(wait)
+        if self._kafka is None:
+            work = asyncio.ensure_future(self._arrive(command, deadline, traceparent))
+            self._track(work)
+            return work
+        sent = command.sent_by(self._kafka.source)
+        while True:
+            try:
+                return self._kafka.publish_in_loop(sent, traceparent)
+            except Overloaded:
+                if deadline.is_over:
+                    raise
+                await self._kafka.wait_for_space(deadline)
+
+    async def outcome(
+        self,
+        command: CommandRef | Unknown | str,
+        *,
+        user_id: str | uuid.UUID | None = None,
+        source: str | None = None,
+        wait: float | None = None,
+    ) -> Result:
+        """The answer to a command that was sent before, by this process or another.
+
+        A command of this process is sent again, which is safe; any other is looked up as long as the account
+        remembers its answer. ``user_id`` is needed where only the id of a command is given, and ``source`` where it
+        is not the client's own.
+        """
+        self._check_open()
+        deadline = self._deadline(wait)
+        ref = await self._ref_of(command, user_id, source)
+        unresolved = self._unresolved.get(ref.key)
+        if unresolved is not None:
+            return await self._execute_sent(unresolved, deadline, None)
+        result = await self._look_up(ref, deadline)
+        return result or Unknown(ref, "the ledger knows no answer to it")
+
+    async def source(self) -> str:
+        """Who sends the commands of this client: their ids are unique for it."""
+        return self._kafka.source if self._kafka is not None else await self._api().source()
+
+    async def execute_to_the_end(self, command: Command, wait: float) -> Result:
+        """For holds, which finish while the client closes."""
+        return await self._execute(command, Deadline(wait), None)
+
+    def in_background(self, work: Awaitable[Result]) -> asyncio.Task[Result]:
+        """A task that closing the client waits for."""
+        task = asyncio.ensure_future(_run(work))
+        self._track(task)
+        return task
+
+    def publish_from_thread(
+        self, command: Command, loop: LoopThread, wait: float | None, traceparent: str | None
+    ) -> Delivery:
+        """For the client without asyncio. Kafka queues it in the calling thread, without the loop."""
+        self._check_open()
+        deadline = self._deadline(wait)
+        if self._kafka is None:
+            delivery = Delivery()
+            arriving = loop.start(self._arrive(command, deadline, traceparent))
+            arriving.add_done_callback(lambda arrived: delivery.finish(arrived.exception()))
+            return delivery
+        sent = command.sent_by(self._kafka.source)
+        while True:
+            try:
+                return self._kafka.publish(sent, traceparent)
+            except Overloaded:
+                if deadline.is_over:
+                    raise
+                self._kafka.block_for_space(deadline)
+
+    async def _execute(self, command: Command, deadline: Deadline, traceparent: str | None) -> Result:
+        return await self._execute_sent(command.sent_by(await self.source()), deadline, traceparent)
+
+    async def _execute_sent(self, sent: SentCommand, deadline: Deadline, traceparent: str | None) -> Result:
+        async with self._turn(deadline):
+            self._remember_unresolved(sent)
+            with command_span(sent, traceparent) as span:
+                result = await self._send(sent, deadline, span.traceparent)
+                span.end_with(result)
+        if isinstance(result, Unknown):
+            _log.warning(
+                "the outcome of a command is unknown",
+                extra={"command_id": sent.id, "command_type": sent.type, "reason": result.reason},
+            )
+        else:
+            self._unresolved.pop(sent.ref.key, None)
+        return result
+
+    def _remember_unresolved(self, sent: SentCommand) -> None:
+        """The newest ones, so that a call that was given up can be resumed with the same bytes."""
+        self._unresolved.pop(sent.ref.key, None)
+        self._unresolved[sent.ref.key] = sent
+        if len(self._unresolved) > UNRESOLVED_MAX:
+            self._unresolved.popitem(last=False)
+
+    async def _send(self, sent: SentCommand, deadline: Deadline, traceparent: str | None) -> Result:
+        if self._kafka is not None:
+            return await self._kafka.execute(sent, deadline, traceparent)
+        return await self._api().execute(sent, deadline, traceparent)
+
+    async def _arrive(self, command: Command, deadline: Deadline, traceparent: str | None) -> None:
+        result = await self._execute(command, deadline, traceparent)
+        if isinstance(result, Unknown):
+            result.require()
+
+    async def _look_up(self, ref: CommandRef, deadline: Deadline) -> Result | None:
+        async with self._turn(deadline):
+            try:
+                return await self._api().recorded_outcome(ref, deadline)
+            except Unavailable as error:
+                return Unknown(ref, str(error))
+
+    async def _ref_of(
+        self, command: CommandRef | Unknown | str, user_id: str | uuid.UUID | None, source: str | None
+    ) -> CommandRef:
+        if isinstance(command, Unknown):
+            return command.command
+        if isinstance(command, CommandRef):
+            return command
+        if user_id is not None:
+            return CommandRef(checked_user_id(user_id), source or await self.source(), command)
+        found = [sent.ref for sent in self._unresolved.values() if sent.id == command]
+        if len(found) != 1:
+            raise ValueError(f"{command} is no command of this process that waits: give its user_id")
+        return found[0]
+
+    @asynccontextmanager
+    async def _turn(self, deadline: Deadline) -> AsyncGenerator[None, None]:
+        """Back-pressure: beyond the maximum, a call waits until another one is answered."""
+        if self._in_flight is None:
+            self._in_flight = asyncio.Semaphore(self._in_flight_max)
+        turn = self._in_flight
+        try:
+            await asyncio.wait_for(turn.acquire(), max(deadline.left, 0.001))
+        except asyncio.TimeoutError as error:
+            raise Overloaded(f"{self._in_flight_max} calls wait for an answer") from error
+        answered: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self._track(answered)
+        try:
+            yield
+        finally:
+            turn.release()
+            if not answered.done():
+                answered.set_result(None)
+
+    def _track(self, work: asyncio.Future[object] | asyncio.Task[Result] | asyncio.Task[None]) -> None:
+        self._calls.add(work)  # type: ignore[arg-type]
+        work.add_done_callback(self._calls.discard)
+
+    def _api(self) -> HttpApi:
+        if self._http is None:
+            raise LedgerError("this needs http: give Http(base_url, token) to the client")
+        return self._http
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ClientClosed("the client is closed")
+        if os.getpid() != self._pid:
+            raise ClientClosed("the client was opened before this process was forked: open one here")
+
+
+async def _run(work: Awaitable[Result]) -> Result:
+    return await work

@@ -1,0 +1,229 @@
+"""Commands over Kafka for code that runs in an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from ._retry import Backoff, Deadline
+from .commands import CommandRef, SentCommand
+from .errors import ClientClosed, InvalidCommand, NotDelivered, Overloaded
+from .kafka import CommandProducer, Delivery, Kafka, OutcomeReader
+from .results import Invalid, Outcome, Result, SendAgain, Unknown, decide_outcome
+
+if TYPE_CHECKING:
+    from confluent_kafka import KafkaError, Message
+
+T = TypeVar("T")
+
+_log = logging.getLogger("points_ledger")
+
+#: How often a full queue of the producer is looked at again.
+_FULL_QUEUE_SECONDS = 0.01
+
+
+class KafkaCommands:
+    """One producer, and one consumer of outcomes once the first call waits for one."""
+
+    def __init__(self, options: Kafka) -> None:
+        self._options = options
+        self._producer: CommandProducer | None = None
+        self._reader: OutcomeReader | None = None
+        self._reader_ready: asyncio.Future[None] | None = None
+        self._answers: set[_Answer] = set()
+        self._is_closed = False
+
+    @property
+    def source(self) -> str:
+        return self._options.source
+
+    async def execute(self, command: SentCommand, deadline: Deadline, traceparent: str | None) -> Result:
+        """Sends a command and waits for its outcome, which is unknown at the deadline."""
+        reason = "no outcome came in time"
+        backoff = Backoff()
+        reader = await self._open_reader(deadline)
+        if reader is None:
+            return Unknown(command.ref, "the brokers do not answer, so that it was not sent")
+        while not deadline.is_over and not self._is_closed:
+            answer = self._listen(reader, command.ref)
+            try:
+                await self._send(command, deadline, traceparent, answer.fail)
+                outcome = await answer.within(deadline)
+            except asyncio.TimeoutError:
+                break
+            except (NotDelivered, Overloaded, ClientClosed) as error:
+                reason = str(error)
+                _log.warning("a command is sent again", extra={"error": reason})
+                await asyncio.sleep(min(backoff.next(), deadline.left))
+                continue
+            finally:
+                self._stop_listening(answer)
+            decision = decide_outcome(outcome)
+            if isinstance(decision, Invalid):
+                raise InvalidCommand(decision.detail)
+            if not isinstance(decision, SendAgain):
+                return decision
+            reason = decision.reason
+            await asyncio.sleep(min(backoff.next(decision.after_seconds), deadline.left))
+        return Unknown(command.ref, reason)
+
+    def publish(self, command: SentCommand, traceparent: str | None) -> Delivery:
+        """Queues a command, from any thread."""
+        delivery = Delivery()
+        producer = self._open_producer()
+        producer.send(producer.message_of(command, traceparent), delivery.on_delivery)
+        return delivery
+
+    def publish_in_loop(self, command: SentCommand, traceparent: str | None) -> asyncio.Future[None]:
+        """Queues a command. The future is resolved when the broker has acknowledged it."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+
+        def delivered(error: KafkaError | None, _message: Message) -> None:
+            failure = None if error is None else NotDelivered(error.str())
+            _in_loop(loop, lambda: _finish(future, failure))
+
+        producer = self._open_producer()
+        producer.send(producer.message_of(command, traceparent), delivered)
+        return future
+
+    async def wait_for_space(self, deadline: Deadline) -> None:
+        await asyncio.sleep(min(_FULL_QUEUE_SECONDS, deadline.left))
+
+    def block_for_space(self, deadline: Deadline) -> None:
+        """The same for a thread without a loop: acknowledgements are served in it meanwhile."""
+        self._open_producer().wait_for_space(min(_FULL_QUEUE_SECONDS, deadline.left))
+
+    async def close(self, seconds: float) -> None:
+        """Ends the calls that still wait: their outcome is unknown."""
+        self._is_closed = True
+        for answer in self._answers:
+            answer.fail(ClientClosed("the client was closed before the outcome came"))
+        producer, self._producer = self._producer, None
+        reader, self._reader, self._reader_ready = self._reader, None, None
+        if producer is not None:
+            await _in_thread(lambda: producer.close(seconds))
+        if reader is not None:
+            await _in_thread(reader.close)
+
+    async def _send(
+        self,
+        command: SentCommand,
+        deadline: Deadline,
+        traceparent: str | None,
+        on_failure: Callable[[BaseException], None],
+    ) -> None:
+        producer = self._open_producer()
+        message = producer.message_of(command, traceparent)
+
+        def delivered(error: KafkaError | None, _message: Message) -> None:
+            if error is not None:
+                on_failure(NotDelivered(error.str()))
+
+        while True:
+            try:
+                return producer.send(message, delivered)
+            except Overloaded:
+                if deadline.is_over:
+                    raise
+                await self.wait_for_space(deadline)
+
+    def _listen(self, reader: OutcomeReader, ref: CommandRef) -> _Answer:
+        answer = _Answer(reader, ref)
+        self._answers.add(answer)
+        return answer
+
+    def _stop_listening(self, answer: _Answer) -> None:
+        self._answers.discard(answer)
+        answer.stop()
+
+    def _open_producer(self) -> CommandProducer:
+        if self._is_closed:
+            raise ClientClosed("the client is closed")
+        if self._producer is None:
+            self._producer = CommandProducer(self._options)
+        return self._producer
+
+    async def _open_reader(self, deadline: Deadline) -> OutcomeReader | None:
+        """A command is sent only once its outcome can not be missed. None: the brokers do not answer."""
+        if self._is_closed:
+            return None
+        if self._reader_ready is None:
+            loop = asyncio.get_running_loop()
+            ready: asyncio.Future[None] = loop.create_future()
+            self._reader_ready = ready
+            self._reader = OutcomeReader(self._options, lambda: _in_loop(loop, lambda: _resolve(ready, None)))
+        done, _ = await asyncio.wait({self._reader_ready}, timeout=deadline.left)
+        return self._reader if done else None
+
+
+class _Answer:
+    """The outcome that one call waits for."""
+
+    def __init__(self, reader: OutcomeReader, ref: CommandRef) -> None:
+        self._reader = reader
+        self._ref = ref
+        self._loop = asyncio.get_running_loop()
+        self._future: asyncio.Future[Outcome] = self._loop.create_future()
+        reader.wait_for(ref, self._on_outcome)
+
+    def fail(self, error: BaseException) -> None:
+        """Called in a thread of the producer."""
+
+        def set_exception() -> None:
+            if not self._future.done():
+                self._future.set_exception(error)
+
+        _in_loop(self._loop, set_exception)
+
+    async def within(self, deadline: Deadline) -> Outcome:
+        done, _ = await asyncio.wait({self._future}, timeout=deadline.left)
+        if not done:
+            raise asyncio.TimeoutError
+        return self._future.result()
+
+    def stop(self) -> None:
+        self._reader.stop_waiting(self._ref, self._on_outcome)
+        self._future.cancel()
+
+    def _on_outcome(self, outcome: Outcome) -> None:
+        _in_loop(self._loop, lambda: _resolve(self._future, outcome))
+
+
+def _resolve(future: asyncio.Future[T], value: T) -> None:
+    if not future.done():
+        future.set_result(value)
+
+
+def _finish(future: asyncio.Future[None], error: BaseException | None) -> None:
+    if error is None:
+        _resolve(future, None)
+    elif not future.done():
+        future.set_exception(error)
+
+
+def _in_loop(loop: asyncio.AbstractEventLoop, run: Callable[[], None]) -> None:
+    """From a thread of the client. A loop that was closed has nothing left that waits, and says so by an error."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(run)
+
+
+async def _in_thread(run: Callable[[], object]) -> None:
+    """In a thread of its own, which ends with it: the loop's executor would outlive the client."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def work() -> None:
+        try:
+            run()
+        finally:
+            _in_loop(loop, lambda: _resolve(done, None))
+
+    thread = threading.Thread(target=work, name="points-ledger-closing")
+    thread.start()
+    await asyncio.shield(done)
+    thread.join()

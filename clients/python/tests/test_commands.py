@@ -1,0 +1,46 @@
+"""Commands as data, before they are sent."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from points_ledger import CommandId, InvalidCommand, commands
+
+
+def test_refuses_a_message_that_would_be_a_dead_letter_for_its_size(user: str) -> None:
+    command = commands.settle(user, "x" * commands.VALUE_BYTES_MAX, points=1, name=CommandId("job-1"))
+    with pytest.raises(InvalidCommand, match="at most 65536 bytes"):
+        command.sent_by("/tts")
+
+
+def test_counts_the_bytes_of_a_message_and_not_its_characters(user: str) -> None:
+    with pytest.raises(InvalidCommand):
+        commands.settle(user, "积" * 30_000, points=1, name=CommandId("job-1")).sent_by("/tts")
+
+
+@pytest.mark.parametrize("seconds", [math.nan, math.inf])
+def test_refuses_a_number_that_is_none_and_names_its_field(user: str, seconds: float) -> None:
+    with pytest.raises(InvalidCommand, match="duration must be a number"):
+        commands.settle(user, "c1", seconds=seconds)
+
+
+def test_writes_times_in_utc_and_refuses_one_without_an_offset(user: str) -> None:
+    china = timezone(timedelta(hours=8))
+    aware = datetime(2031, 1, 1, 0, 0, 0, 123_999, tzinfo=china)
+    command = commands.recharge(user, 1, expires_at=aware)
+    assert command.data["expires_at"] == "2030-12-31T16:00:00.123Z"
+    with pytest.raises(ValueError, match="must be aware"):
+        commands.recharge(user, 1, expires_at=datetime(2031, 1, 1))  # noqa: DTZ001
+    with pytest.raises(ValueError, match="no RFC 3339 time"):
+        commands.recharge(user, 1, expires_at="2031-01-01")
+
+
+def test_repeats_the_same_id_and_the_same_bytes_where_anything_names_the_task(user: str) -> None:
+    def consume() -> commands.SentCommand:
+        return commands.consume(user, "tts", seconds=12.5, source_id="task-1").sent_by("/tts")
+
+    assert (consume().id, consume().body) == (consume().id, consume().body)
+    assert commands.expire(user).sent_by("/tts").id != commands.expire(user).sent_by("/tts").id

@@ -1,0 +1,141 @@
+"""The client without asyncio, on the ledger for tests."""
+
+from __future__ import annotations
+
+import contextvars
+import multiprocessing
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from points_ledger import (
+    Accepted,
+    ClientClosed,
+    CommandRefused,
+    InsufficientPoints,
+    LedgerClient,
+    NoQuote,
+    Quote,
+    Result,
+    Unknown,
+    commands,
+)
+from points_ledger.testing import FakeLedger
+
+
+@pytest.fixture
+def ledger(user: str) -> FakeLedger:
+    ledger = FakeLedger(prices={"tts": 2})
+    ledger.give(user, 100)
+    return ledger
+
+
+def test_has_the_same_words(ledger: FakeLedger, user: str) -> None:
+    with ledger.client() as client:
+        assert client.recharge(user, 50, expires_at=None, recharge_id="o1").require().balance == 150
+        consumed = client.consume(user, "tts", seconds=5, source_id="t1").require()
+        assert consumed.balance == 140
+        assert client.refund(user, consumed.consumption_id or "", points=4).require().balance == 144
+        assert client.reverse(user, "o1", cause="mistake", points=20).require().balance == 124
+        assert client.reinstate(user, "o1").require().balance == 144
+        assert client.expire(user).require().balance == 144
+        assert isinstance(client.consume(user, "tts", points=1_000), InsufficientPoints)
+        assert client.balance(user).balance == 144
+        assert [row.type for row in client.transactions(user)] == ["refund", "consume", "recharge"]
+        quote = client.quote("tts", seconds=3, user_id=user)
+        assert isinstance(quote, Quote)
+        assert (quote.points, quote.affordable) == (6, True)
+        assert client.quote("script") == NoQuote("NoPrice", "There is no price for script.")
+
+
+def test_holds_and_settles(ledger: FakeLedger, user: str) -> None:
+    with ledger.client() as client:
+        with client.hold(user, "tts", points=60, settle_within=600) as hold:
+            assert ledger.held_of(user) == 60
+            assert isinstance(hold.settle(seconds=12.5), Accepted)
+        with pytest.raises(RuntimeError), client.hold(user, "tts", points=10, settle_within=600):
+            raise RuntimeError("the work failed")
+        with pytest.raises(CommandRefused), client.hold(user, "tts", points=999, settle_within=600):
+            pytest.fail("the block ran")
+    assert ledger.balance_of(user) == 75
+
+
+def test_repeats_the_same_task_without_doing_it_twice(ledger: FakeLedger, user: str) -> None:
+    with ledger.client() as client:
+        first = client.consume(user, "tts", points=10, task="t1").require()
+        second = client.consume(user, "tts", points=10, task="t1").require()
+    assert (first.replayed, second.replayed) == (False, True)
+    assert ledger.balance_of(user) == 90
+
+
+def test_is_unknown_and_can_be_resumed(ledger: FakeLedger, user: str) -> None:
+    with ledger.client(wait=0.1) as client:
+        with ledger.silence():
+            result = client.consume(user, "tts", points=10, task="t1")
+            assert isinstance(result, Unknown)
+        assert client.outcome(result.command.id).require().replayed
+    assert ledger.balance_of(user) == 90
+
+
+def test_serves_many_threads_by_one_of_its_own(ledger: FakeLedger, user: str) -> None:
+    with ledger.client() as client, ThreadPoolExecutor(8) as pool:
+
+        def consume(number: int) -> Result:
+            return client.consume(user, "tts", points=1, task=str(number))
+
+        results = list(pool.map(consume, range(40)))
+        loops = [t.name for t in threading.enumerate() if t.name == "points-ledger-loop"]
+    assert all(isinstance(result, Accepted) for result in results)
+    assert loops == ["points-ledger-loop"]
+    assert ledger.balance_of(user) == 60
+
+
+def test_publishes_without_waiting_for_the_answer(ledger: FakeLedger, user: str) -> None:
+    with ledger.client() as client:
+        future = client.publish(commands.consume(user, "tts", points=10))
+        future.result(5)
+    assert ledger.balance_of(user) == 90
+
+
+def test_takes_nothing_after_it_was_closed(ledger: FakeLedger, user: str) -> None:
+    client = ledger.client()
+    client.expire(user)
+    client.close()
+    client.close()
+    with pytest.raises(ClientClosed):
+        client.expire(user)
+
+
+def test_runs_in_the_context_of_its_caller(ledger: FakeLedger, user: str) -> None:
+    variable: contextvars.ContextVar[str] = contextvars.ContextVar("span")
+    seen: list[str] = []
+
+    def provider() -> str:
+        seen.append(variable.get("none"))
+        return "fake"
+
+    http = ledger._http()  # pyright: ignore[reportPrivateUsage]
+    with LedgerClient(http=type(http)(http.base_url, provider, transport=ledger, source="api:x")) as client:
+        variable.set("caller")
+        client.expire(user)
+    assert seen == ["caller"]
+
+
+def _use_in_child(client: LedgerClient, user: str, queue: multiprocessing.Queue[str]) -> None:
+    try:
+        client.expire(user)
+    except ClientClosed as error:
+        queue.put(str(error))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_says_so_when_it_is_used_after_a_fork(ledger: FakeLedger, user: str) -> None:
+    context = multiprocessing.get_context("fork")
+    with ledger.client() as client:
+        client.expire(user)
+        queue: multiprocessing.Queue[str] = context.Queue()
+        child = context.Process(target=_use_in_child, args=(client, user, queue))
+        child.start()
+        assert "forked" in queue.get(timeout=10)
+        child.join()
