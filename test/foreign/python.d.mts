@@ -8,5 +8,7 @@ export type OpenedPython =
 
 export function openPython(options?: {
   readonly cacheDir?: string;
+  /** The file that names the packages. */
+  readonly requirements?: string;
   readonly env?: NodeJS.ProcessEnv;
 }): OpenedPython;

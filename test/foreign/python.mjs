@@ -9,10 +9,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 // The tests with clients of other languages run in their own virtual environment. It is created
-// once for each version of requirements.txt and kept below `.data`.
+// once for each version of requirements.txt and kept below `.data`. The client for Python has one of its own.
 
 const ROOT = join(import.meta.dirname, '../..');
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
@@ -39,19 +39,23 @@ function isNewEnough(python) {
 }
 
 /** The interpreter of the virtual environment, or a sentence that explains why there is none. */
-export function openPython({ cacheDir = join(ROOT, '.data/python'), env = process.env } = {}) {
+export function openPython({
+  cacheDir = join(ROOT, '.data/python'),
+  requirements = REQUIREMENTS,
+  env = process.env,
+} = {}) {
   const python = findPython(env);
   if (python === undefined) {
     return {
       missing: `${NOT_RUN} there is no Python ${VERSION_MIN.join('.')} or newer here: install the system packages \`python3\` and \`python3-venv\`, or set PYTHON=….`,
     };
   }
-  const digest = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
+  const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
   const current = join(cacheDir, digest);
   const kept = interpreterNamedIn(current);
   if (kept !== null) return { python: kept };
   const folder = join(cacheDir, `${digest}-${process.pid}`);
-  const trouble = makeVenv(python, folder);
+  const trouble = makeVenv(python, folder, requirements);
   if (trouble !== null) {
     rmSync(folder, { recursive: true, force: true });
     return { missing: `${NOT_RUN} ${trouble}` };
@@ -71,17 +75,17 @@ function interpreterNamedIn(file) {
   return existsSync(python) ? python : null;
 }
 
-function makeVenv(python, folder) {
+function makeVenv(python, folder, requirements) {
   mkdirSync(dirname(folder), { recursive: true });
   const made = run(python, ['-m', 'venv', folder], INSTALL_MS_MAX);
   if (made.status !== 0) {
     return `\`${python} -m venv\` failed (install the system package \`python3-venv\`): ${lastLine(made)}`;
   }
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
-  const args = [...pip, '--require-hashes', '--only-binary', ':all:', '-r', REQUIREMENTS];
+  const args = [...pip, '--require-hashes', '--only-binary', ':all:', '-r', requirements];
   const installed = run(interpreterOf(folder), args, INSTALL_MS_MAX);
   if (installed.status === 0) return null;
-  return `pip could not install what test/foreign/requirements.txt names: ${lastLine(installed)}`;
+  return `pip could not install what ${relative(ROOT, requirements)} names: ${lastLine(installed)}`;
 }
 
 /** Removes folders of older requirements, and of installations that were interrupted. */
