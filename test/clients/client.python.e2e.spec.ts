@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { RunningStack, type Ready } from '../product/running-stack.js';
 import { PythonClient } from './python-client.js';
 
@@ -31,10 +30,12 @@ describe('The client for Python, built and installed', () => {
   );
 
   it(
-    'is typed strictly, and so are its tests',
+    'is typed strictly, and so are its tests and the example',
     async () => {
       const strict = ['-m', 'mypy', '--strict', '--cache-dir', 'mypy', '--config-file'];
-      const tests = ['tests', 'tests_postgres', 'tests_stack'].map((name) => `project/${name}`);
+      const tests = ['tests', 'tests_postgres', 'tests_stack', 'example'].map(
+        (name) => `project/${name}`,
+      );
       const output = await client.run([
         ...strict,
         'project/pyproject.toml',
@@ -72,7 +73,6 @@ describe('The client for Python, built and installed', () => {
           LEDGER_TOKEN: ready.tokens.service,
           LEDGER_KAFKA: ready.kafka,
           TEST_PG_URL: process.env['TEST_PG_URL'] ?? '',
-          FASTAPI_EXAMPLE: join(import.meta.dirname, '../../examples/fastapi'),
         });
         expect(counts).toMatch(PASSED);
       },

@@ -6,6 +6,7 @@ import { runProgram } from '../foreign/run-program.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SOURCE = join(ROOT, 'clients/python');
+const EXAMPLE = join(ROOT, 'examples/fastapi');
 const RUN_MS_MAX = 8 * 60_000;
 
 /**
@@ -37,6 +38,7 @@ export class PythonClient {
     for (const tests of ['tests', 'tests_postgres', 'tests_stack', 'pyproject.toml']) {
       cpSync(join(SOURCE, tests), join(this.#folder, 'project', tests), { recursive: true });
     }
+    cpSync(EXAMPLE, join(this.#folder, 'project/example'), { recursive: true });
     mkdirSync(join(this.#folder, 'docs'));
   }
 
@@ -57,6 +59,7 @@ export class PythonClient {
     const args = ['-m', 'pytest', '-p', 'no:cacheprovider', '--rootdir', project];
     const output = await this.run([...args, join(project, folder)], {
       CONFORMANCE_VECTORS: join(ROOT, 'clients/conformance/vectors.json'),
+      FASTAPI_EXAMPLE: join(project, 'example'),
       ...env,
     });
     return output.trim().split('\n').at(-1) ?? '';
