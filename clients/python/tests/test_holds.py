@@ -11,13 +11,16 @@ from points_ledger import (
     AsyncLedgerClient,
     CommandRefused,
     InsufficientPoints,
+    InvalidCommand,
     LedgerError,
     OutcomeUnknown,
     Refused,
+    Result,
     Unknown,
 )
 from points_ledger import holds as holds_module
 from points_ledger._retry import Deadline
+from points_ledger.commands import Command
 from points_ledger.testing import FakeLedger
 
 
@@ -170,6 +173,38 @@ async def test_finds_its_hold_again_after_a_restart(ledger: FakeLedger, user: st
             assert hold.consumption_id == killed.consumption_id
             hold.settle(seconds=5)
     assert ledger.balance_of(user) == 90
+
+
+async def test_finds_its_hold_again_under_rules_that_prolong_nothing(
+    ledger: FakeLedger, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = ledger.async_client()
+    original = client.execute_to_the_end
+
+    async def execute(command: Command, wait: float) -> Result:
+        if command.type == "ExtendConsumption":
+            raise InvalidCommand("type is not known to rules 1")
+        return await original(command, wait)
+
+    monkeypatch.setattr(client, "execute_to_the_end", execute)
+    async with client:
+        for _ in range(2):
+            hold = client.hold(user, "tts", points=60, settle_within=600, task="t1")
+            assert isinstance(await hold.open(), Accepted)
+
+
+async def test_is_not_lost_when_it_can_be_held_no_longer(
+    ledger: FakeLedger, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holds_module, "_EXTEND_AFTER", 0.01)
+    async with ledger.async_client() as client:
+        async with client.hold(user, "tts", points=10, settle_within=2, keep_alive=60) as hold:
+            ledger.refuse_next("HoldTooLong")
+            while types(ledger).count("ExtendConsumption") == 0:
+                await asyncio.sleep(0.01)
+            # It is open until its time is over, and settled as ever.
+            assert (await hold.settle(points=10)).require().balance == 90
+            assert hold.lost is None
 
 
 async def test_does_not_run_its_block_again_when_the_task_was_settled(ledger: FakeLedger, user: str) -> None:

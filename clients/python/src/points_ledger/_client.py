@@ -281,7 +281,7 @@ class Hold:
 
     @property
     def lost(self) -> Refused | None:
-        """Why it could not be prolonged."""
+        """Why nothing is held any more, where prolonging it told."""
         return self._hold.lost
 
     @property

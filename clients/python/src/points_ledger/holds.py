@@ -24,6 +24,8 @@ SETTLE_SECONDS_MAX = 60.0
 _CANCEL_SECONDS_MAX = 10.0
 #: A hold is prolonged when this part of its time is over.
 _EXTEND_AFTER = 1 / 3
+#: Refusals after which no extension can succeed, and nothing is held any more.
+_LOST = ("ConsumptionTimedOut", "ConsumptionClosed", "UnknownConsumption")
 
 
 class HoldingClient(Protocol):
@@ -103,7 +105,7 @@ class AsyncHold:
 
     @property
     def lost(self) -> Refused | None:
-        """Why it could not be prolonged: it was closed, has timed out, or was held too long."""
+        """Why nothing is held any more, where prolonging it told: it was closed, or has timed out."""
         return self._lost
 
     @property
@@ -247,12 +249,16 @@ class AsyncHold:
 
     async def _why_it_is_over(self) -> Refused | None:
         """A repeat says what was true at first: prolonging tells whether the hold is still open."""
-        result = await self._prolong(self._terms.settle_within, self._terms.wait)
-        return result if isinstance(result, Refused) else None
+        try:
+            result = await self._prolong(self._terms.settle_within, self._terms.wait)
+        except InvalidCommand:
+            # Rules 1 prolong nothing, so that nobody can tell.
+            return None
+        return result if isinstance(result, Refused) and result.code in _LOST else None
 
     async def _prolong(self, settle_within: int, wait: float) -> Result:
         # The second tells extensions apart, those of a process before this one too. They move no points.
-        name = CommandId(step=f"until {int(time.time()) + settle_within}")
+        name = CommandId(step=f"{settle_within} s at {int(time.time())}")
         command = commands.extend(self.user_id, self.consumption_id, settle_within=settle_within, name=name)
         return await self._client.execute_to_the_end(command, wait)
 
@@ -270,12 +276,16 @@ class AsyncHold:
                 _log.warning("a hold could not be prolonged", extra={"error": str(error)})
                 continue
             if isinstance(result, Refused):
-                self._lost = result
-                _log.error(
-                    "a hold is lost while its work goes on",
-                    extra={"consumption_id": self.consumption_id, "code": result.code},
-                )
+                self._refused_to_prolong(result)
                 return
+
+    def _refused_to_prolong(self, result: Refused) -> None:
+        extra = {"consumption_id": self.consumption_id, "code": result.code}
+        if result.code in _LOST:
+            self._lost = result
+            _log.error("a hold is lost while its work goes on", extra=extra)
+        else:
+            _log.warning("a hold is prolonged no longer, and times out", extra=extra)
 
     async def _stop_keeping_alive(self) -> None:
         task, self._keeping_alive = self._keeping_alive, None
