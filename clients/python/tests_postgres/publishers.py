@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from points_ledger import NotDelivered
+from points_ledger import InvalidCommand, NotDelivered
 from points_ledger.commands import SentCommand
 from points_ledger.kafka import OnDelivery
 
@@ -17,6 +17,8 @@ class Broker:
 
     arrived: list[SentCommand] = field(default_factory=list[SentCommand])
     fails: Callable[[SentCommand], bool] = lambda command: False
+    #: Which commands its topic does not take, now or later.
+    refuses: Callable[[SentCommand], bool] = lambda command: False
     opened: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -34,6 +36,9 @@ class BrokerPublisher:
     broker: Broker
 
     def publish(self, command: SentCommand, traceparent: str | None, on_delivery: OnDelivery) -> None:
+        if self.broker.refuses(command):
+            on_delivery(InvalidCommand.of("data", "has more bytes than its topic takes"))
+            return
         if self.broker.fails(command):
             on_delivery(NotDelivered("the broker is away"))
             return

@@ -179,6 +179,30 @@ def test_holds_what_is_older_than_the_ledger_remembers_and_what_stands_behind_it
     assert broker.ids(USER) == ["behind"]
 
 
+def test_holds_what_no_repeat_will_send(engine: Engine) -> None:
+    broker = Broker(refuses=lambda command: command.id == "large")
+    alarms: list[int] = []
+    add(engine, "large", "behind")
+    add(engine, "other", user=OTHER)
+    relay = Relay(engine, broker.open, on_held=alarms.append)
+    assert relay.run_once() == 1
+    status = relay.status()
+    assert (status.held, status.pending, alarms) == (1, 1, [1])
+    assert (relay.metrics.sent, relay.metrics.failed, relay.metrics.held) == (1, 1, 1)
+    # What stands behind it waits for a person, and the relay does not try it meanwhile.
+    assert relay.run_once() == 0
+    assert relay.discard_held(USER, "/tts", "large")
+    assert relay.run_once() == 1
+    relay.close()
+    with engine.connect() as connection:
+        states = connection.execute(text("select command_id, state, last_error from points_outbox order by id"))
+        assert [tuple(row) for row in states][0] == (
+            "large",
+            "discarded",
+            "data has more bytes than its topic takes",
+        )
+
+
 def test_tells_its_lag_and_cleans_up(engine: Engine) -> None:
     broker = Broker()
     add(engine, "1")

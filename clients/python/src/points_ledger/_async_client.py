@@ -216,21 +216,26 @@ class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls)
         self, command: Command, loop: LoopThread, wait: float | None, traceparent: str | None
     ) -> Delivery:
         """For the client without asyncio. Kafka queues it in the calling thread, without the loop."""
-        self._check_open()
-        deadline = self._deadline(wait)
-        if self._kafka is None:
+        kafka = self._kafka
+        if kafka is None:
+            self._check_open()
             delivery = Delivery()
-            arriving = loop.start(self._arrive(command, deadline, traceparent))
+            arriving = loop.start(self._arrive(command, self._deadline(wait), traceparent))
             arriving.add_done_callback(lambda arrived: delivery.finish(arrived.exception()))
             return delivery
-        sent = command.sent_by(self._kafka.source)
+        if self._is_closed:
+            raise ClientClosed("the client is closed")
+        sent = command.sent_by(kafka.source)
+        deadline: Deadline | None = None
         while True:
             try:
-                return self._kafka.publish(sent, traceparent)
+                # It knows by itself whether this process was forked.
+                return kafka.publish(sent, traceparent)
             except Overloaded:
+                deadline = deadline or self._deadline(wait)
                 if deadline.is_over:
                     raise
-                self._kafka.block_for_space(deadline)
+                kafka.block_for_space(deadline)
 
     async def _execute(self, command: Command, deadline: Deadline, traceparent: str | None) -> Result:
         return await self._execute_sent(command.sent_by(await self.source()), deadline, traceparent)

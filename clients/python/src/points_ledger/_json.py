@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from json.encoder import encode_basestring
-from typing import Union
+from typing import Union, cast
 
 JsonValue = Union[str, int, float, bool, None, Mapping[str, "JsonValue"]]
 
@@ -36,9 +37,19 @@ def dumps_object(fields: Mapping[str, JsonValue]) -> str:
     """The same of an object. Each command has one, so that text, which most values are, takes the short path."""
     members: list[str] = []
     for name, value in fields.items():
-        text = encode_basestring(value) if isinstance(value, str) else dumps(value)
-        members.append(f"{encode_basestring(name)}:{text}")
+        kind = value.__class__
+        if kind is str:
+            text = encode_basestring(cast("str", value))
+        else:
+            text = repr(value) if kind is int else dumps(value)
+        members.append(_named(name) + text)
     return "{" + ",".join(members) + "}"
+
+
+@lru_cache(maxsize=256)
+def _named(name: str) -> str:
+    """The names of fields are few, and each is written many times."""
+    return encode_basestring(name) + ":"
 
 
 def _number(value: float) -> str:

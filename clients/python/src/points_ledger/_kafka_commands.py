@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ._retry import Backoff, Deadline
 from .commands import CommandRef, SentCommand
 from .errors import ClientClosed, InvalidCommand, NotDelivered, Overloaded
-from .kafka import CommandProducer, Delivery, Kafka, OutcomeReader
+from .kafka import CommandProducer, Delivery, Kafka, OutcomeReader, delivery_error
 from .results import Invalid, Outcome, Result, SendAgain, Unknown, decide_outcome
 
 if TYPE_CHECKING:
@@ -31,15 +31,12 @@ class KafkaCommands:
 
     def __init__(self, options: Kafka) -> None:
         self._options = options
+        self.source = options.source
         self._producer: CommandProducer | None = None
         self._reader: OutcomeReader | None = None
         self._reader_ready: asyncio.Future[None] | None = None
         self._answers: set[_Answer] = set()
         self._is_closed = False
-
-    @property
-    def source(self) -> str:
-        return self._options.source
 
     async def execute(self, command: SentCommand, deadline: Deadline, traceparent: str | None) -> Result:
         """Sends a command and waits for its outcome, which is unknown at the deadline."""
@@ -74,8 +71,8 @@ class KafkaCommands:
     def publish(self, command: SentCommand, traceparent: str | None) -> Delivery:
         """Queues a command, from any thread."""
         delivery = Delivery()
-        producer = self._open_producer()
-        producer.send(producer.message_of(command, traceparent), delivery.on_delivery)
+        producer = self._producer or self._open_producer()
+        producer.send(command, traceparent, delivery)
         return delivery
 
     def publish_in_loop(self, command: SentCommand, traceparent: str | None) -> asyncio.Future[None]:
@@ -84,11 +81,10 @@ class KafkaCommands:
         future: asyncio.Future[None] = loop.create_future()
 
         def delivered(error: KafkaError | None, _message: Message) -> None:
-            failure = None if error is None else NotDelivered(error.str())
+            failure = None if error is None else delivery_error(error)
             _in_loop(loop, lambda: _finish(future, failure))
 
-        producer = self._open_producer()
-        producer.send(producer.message_of(command, traceparent), delivered)
+        self._open_producer().send(command, traceparent, delivered)
         return future
 
     async def wait_for_space(self, deadline: Deadline) -> None:
@@ -118,15 +114,14 @@ class KafkaCommands:
         on_failure: Callable[[BaseException], None],
     ) -> None:
         producer = self._open_producer()
-        message = producer.message_of(command, traceparent)
 
         def delivered(error: KafkaError | None, _message: Message) -> None:
             if error is not None:
-                on_failure(NotDelivered(error.str()))
+                on_failure(delivery_error(error))
 
         while True:
             try:
-                return producer.send(message, delivered)
+                return producer.send(command, traceparent, delivered)
             except Overloaded:
                 if deadline.is_over:
                     raise

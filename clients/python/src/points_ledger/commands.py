@@ -97,8 +97,9 @@ class Command(NamedTuple):
 
     def _id_of(self, source: str) -> str:
         """Random only where nothing tells the task."""
-        if self.name.id is not None:
-            return _checked_id(self.name.id)
+        given = self.name.id
+        if given is not None:
+            return _checked_id(given)
         task = self.name.task
         if task is None:
             task = self._first(_TASK_FIELDS[self.type])
@@ -162,7 +163,7 @@ def checked_source(source: str) -> str:
 
 def checked_user_id(user_id: str | uuid.UUID) -> str:
     """In lower case: the key of the record decides about the partition, and so about the order."""
-    lower = str(user_id).lower()
+    lower = user_id.lower() if isinstance(user_id, str) else str(user_id)
     if _USER_ID.fullmatch(lower) is None:
         raise InvalidCommand.of("user_id", "must be a UUID")
     return lower
@@ -370,7 +371,9 @@ def _command(
     if metadata is not None:
         data["metadata"] = dict(metadata)
     for field, value in fields.items():
-        if value is None and field != _FIELD_THAT_MAY_BE_NULL:
+        if value is None:
+            if field == _FIELD_THAT_MAY_BE_NULL:
+                data[field] = None
             continue
         if isinstance(value, float) and not math.isfinite(value):
             raise InvalidCommand.of(field, f"must be a number, and is {value}")

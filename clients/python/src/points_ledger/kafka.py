@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Union, cast
 
 from ._json_object import JsonObject, UnexpectedAnswer, parse_object
 from .commands import CommandRef, SentCommand, checked_source
-from .errors import ClientClosed, NotDelivered, Overloaded
-from .message import COMMANDS_TOPIC, OUTCOMES_TOPIC, KafkaMessage, message_of
+from .errors import ClientClosed, InvalidCommand, LedgerError, NotDelivered, Overloaded
+from .message import COMMANDS_TOPIC, OUTCOMES_TOPIC, headers_of
 from .results import Outcome
 from .signing import SigningKey
 
@@ -114,8 +114,18 @@ class Delivery:
         if event is not None:
             event.set()
 
-    def on_delivery(self, error: KafkaError | None, _message: Message) -> None:
-        self.finish(None if error is None else NotDelivered(error.str()))
+    def __call__(self, error: KafkaError | None, _message: Message) -> None:
+        """The callback of the library, which so needs no object of its own for each message."""
+        self.finish(None if error is None else delivery_error(error))
+
+
+def delivery_error(error: KafkaError) -> LedgerError:
+    """A message that its topic does not take is not taken later either."""
+    from confluent_kafka import KafkaError
+
+    if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+        return InvalidCommand.of("data", "has more bytes than its topic takes")
+    return NotDelivered(error.str())
 
 
 class CommandProducer:
@@ -124,7 +134,8 @@ class CommandProducer:
     def __init__(self, options: Kafka) -> None:
         from confluent_kafka import Producer
 
-        self._options = options
+        self._topic = options.commands_topic
+        self._signing_key = options.signing_key
         self._producer: Producer = Producer(
             {
                 "linger.ms": 5,
@@ -135,29 +146,23 @@ class CommandProducer:
             }
         )
         self._pid = os.getpid()
+        self._is_closed = False
         self._closing = threading.Event()
         self._sends = 0
         self._thread = threading.Thread(target=self._serve, name="points-ledger-producer", daemon=True)
         self._thread.start()
 
-    def message_of(self, command: SentCommand, traceparent: str | None) -> KafkaMessage:
-        options = self._options
-        return message_of(
-            command,
-            topic=options.commands_topic,
-            traceparent=traceparent,
-            signing_key=options.signing_key,
-        )
-
-    def send(self, message: KafkaMessage, on_delivery: DeliveryCallback) -> None:
-        """Queues a message. Raises Overloaded when the library's queue is full; nothing was queued then."""
+    def send(self, command: SentCommand, traceparent: str | None, on_delivery: DeliveryCallback) -> None:
+        """Queues a command. Raises Overloaded when the library's queue is full; nothing was queued then."""
         self._check_open()
+        topic = self._topic
+        headers = headers_of(command, topic, traceparent, self._signing_key)
         try:
             self._producer.produce(
-                message.topic,
-                key=message.key,
-                value=message.value,
-                headers=message.headers,
+                topic,
+                key=command.user_id.encode(),
+                value=command.body,
+                headers=headers,
                 on_delivery=on_delivery,
             )
             self._sends += 1
@@ -183,12 +188,13 @@ class CommandProducer:
             _log.error("messages were not acknowledged before closing", extra={"count": unsent})
             self._producer.purge()
             self._producer.flush(1)
+        self._is_closed = True
         self._closing.set()
         self._thread.join()
         return unsent
 
     def _check_open(self) -> None:
-        if self._closing.is_set():
+        if self._is_closed:
             raise ClientClosed("the client is closed")
         if os.getpid() != self._pid:
             raise ClientClosed("the client was opened before this process was forked: open one here")

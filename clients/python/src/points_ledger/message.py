@@ -28,6 +28,10 @@ CE_TYPES: Mapping[CommandType, str] = {
     "ExpirePoints": "points.ExpirePoints.v1",
 }
 
+_CE_TYPE_HEADERS: Mapping[CommandType, tuple[str, bytes]] = {
+    command_type: ("ce_type", ce_type.encode()) for command_type, ce_type in CE_TYPES.items()
+}
+
 
 class KafkaMessage(NamedTuple):
     """A record, for any Kafka client."""
@@ -46,20 +50,27 @@ def message_of(
     signing_key: SigningKey | None = None,
 ) -> KafkaMessage:
     """The same command always has the same bytes, so that a repeat is recognised as one."""
-    ce_type = CE_TYPES[command.type]
+    headers = headers_of(command, topic, traceparent, signing_key)
+    return KafkaMessage(topic, command.user_id.encode(), command.body, headers)
+
+
+def headers_of(
+    command: SentCommand, topic: str, traceparent: str | None, signing_key: SigningKey | None
+) -> list[tuple[str, str | bytes | None]]:
     headers: list[tuple[str, str | bytes | None]] = [
         _CONTENT_TYPE,
         _SPEC_VERSION,
         ("ce_id", command.id.encode()),
         ("ce_source", command.source.encode()),
-        ("ce_type", ce_type.encode()),
+        _CE_TYPE_HEADERS[command.type],
     ]
     if traceparent is not None:
         headers.append(("ce_traceparent", _checked(traceparent).encode()))
     if signing_key is not None:
+        ce_type = CE_TYPES[command.type]
         text = signed_text(topic, command.user_id, command.id, command.source, ce_type, command.body)
         headers.append((SIGNATURE_HEADER, signature(text, signing_key).encode()))
-    return KafkaMessage(topic, command.user_id.encode(), command.body, headers)
+    return headers
 
 
 def _checked(traceparent: str) -> str:

@@ -19,9 +19,9 @@ from confluent_kafka import KafkaException
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from .commands import Command, CommandType, SentCommand, checked_source
-from .errors import InvalidCommand, LedgerError, NotDelivered
-from .kafka import CommandProducer, Kafka, OnDelivery
+from .commands import Command, CommandRef, CommandType, SentCommand, checked_source
+from .errors import InvalidCommand, LedgerError
+from .kafka import CommandProducer, Kafka, OnDelivery, delivery_error
 
 if TYPE_CHECKING:
     from confluent_kafka import KafkaError, Message
@@ -106,6 +106,8 @@ _MARK_SENT = text("update points_outbox set state = 'sent', sent_at = now() wher
 _MARK_FAILED = text("""
     update points_outbox set failures = failures + 1, last_error = :error where id = any(:ids)
 """)
+
+_HOLD = text("update points_outbox set state = 'held', last_error = :error where id = :id")
 
 _HOLD_OLD = text("""
     update points_outbox set state = 'held', last_error = 'older than the ledger remembers'
@@ -207,9 +209,9 @@ class KafkaPublisher:
 
     def publish(self, command: SentCommand, traceparent: str | None, on_delivery: OnDelivery) -> None:
         def delivered(error: KafkaError | None, _message: Message) -> None:
-            on_delivery(None if error is None else NotDelivered(error.str()))
+            on_delivery(None if error is None else delivery_error(error))
 
-        self._producer.send(self._producer.message_of(command, traceparent), delivered)
+        self._producer.send(command, traceparent, delivered)
 
     def close(self, seconds: float) -> int:
         return self._producer.close(seconds)
@@ -323,10 +325,11 @@ class Relay:
         self._hold_old()
         with self._engine.begin() as connection:
             rows = self._lock_rows(connection)
-            sent, error = self._publish(rows)
-            _mark(connection, rows, sent, error)
+            sent, deliveries = self._publish(rows)
+            _mark(connection, rows, sent, deliveries)
         self.metrics.sent += len(sent)
-        self.metrics.failed += len(rows) - len(sent)
+        self.metrics.failed += len(rows) - len(sent) - len(deliveries.invalid)
+        self._tell_held([row.command for row in rows if row.id in deliveries.invalid], "it can not be sent")
         self._clean_up()
         return len(sent)
 
@@ -354,11 +357,11 @@ class Relay:
         }
         return [_row_of(row) for row in connection.execute(_ROWS, values).all()]
 
-    def _publish(self, rows: Sequence[_Row]) -> tuple[list[_Row], str | None]:
+    def _publish(self, rows: Sequence[_Row]) -> tuple[list[_Row], _Deliveries]:
         """The rows that arrived, of each user only those before the first that did not."""
-        if not rows:
-            return [], None
         deliveries = _Deliveries()
+        if not rows:
+            return [], deliveries
         publisher = self._publisher or self._open_publisher()
         self._publisher = publisher
         for row in rows:
@@ -376,17 +379,19 @@ class Relay:
             )
             # What it still has must not be sent later, behind its repeat.
             self._close_publisher()
-        return _prefixes(rows, arrived), deliveries.error
+        return _prefixes(rows, arrived), deliveries
 
     def _hold_old(self) -> None:
         values = {"age_max": self._options.age_max, "rows_max": self._options.rows_max}
         with self._engine.begin() as connection:
             held = connection.execute(_HOLD_OLD, values).all()
-        for user_id, source, command_id in held:
-            _log.error(
-                "a command is too old to be sent: a repeat of it could not be recognised",
-                extra={"user_id": user_id, "command_source": source, "command_id": command_id},
-            )
+        refs = [CommandRef(str(user), str(source), str(id)) for user, source, id in held]
+        self._tell_held(refs, "it is too old: a repeat of it could not be recognised")
+
+    def _tell_held(self, held: Sequence[CommandRef | SentCommand], reason: str) -> None:
+        for command in held:
+            extra = {"user_id": command.user_id, "command_source": command.source, "command_id": command.id}
+            _log.error("a command of the outbox is held", extra={**extra, "reason": reason})
         if held:
             self.metrics.held += len(held)
             self._on_held(len(held))
@@ -410,6 +415,8 @@ class _Deliveries:
         self._expected = 0
         self._answered = 0
         self._arrived: set[int] = set()
+        #: Rows that no repeat will send: a person has to look at them.
+        self.invalid: dict[int, str] = {}
         self.error: str | None = None
 
     def expect(self, row: int) -> OnDelivery:
@@ -421,6 +428,8 @@ class _Deliveries:
                 self._answered += 1
                 if error is None:
                     self._arrived.add(row)
+                elif isinstance(error, InvalidCommand):
+                    self.invalid[row] = str(error)
                 else:
                     self.error = str(error)
                 self._changed.notify()
@@ -433,13 +442,18 @@ class _Deliveries:
             return set(self._arrived)
 
 
-def _mark(connection: Connection, rows: Sequence[_Row], sent: Sequence[_Row], error: str | None) -> None:
+def _mark(
+    connection: Connection, rows: Sequence[_Row], sent: Sequence[_Row], deliveries: _Deliveries
+) -> None:
     sent_ids = [row.id for row in sent]
     if sent_ids:
         connection.execute(_MARK_SENT, {"ids": sent_ids})
-    failed_ids = [row.id for row in rows if row.id not in set(sent_ids)]
+    for identity, error in deliveries.invalid.items():
+        connection.execute(_HOLD, {"id": identity, "error": error})
+    done = {*sent_ids, *deliveries.invalid}
+    failed_ids = [row.id for row in rows if row.id not in done]
     if failed_ids:
-        values = {"ids": failed_ids, "error": error or "it was not acknowledged in time"}
+        values = {"ids": failed_ids, "error": deliveries.error or "it was not acknowledged in time"}
         connection.execute(_MARK_FAILED, values)
 
 
