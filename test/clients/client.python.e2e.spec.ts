@@ -44,6 +44,7 @@ describe('The client for Python, built and installed', () => {
       expect(output).toMatch(/^Success: no issues found/);
       const ofTests = await client.run([...strict, 'project/pyproject.toml', ...tests]);
       expect(ofTests).toMatch(/^Success: no issues found/);
+      expect(await client.pyright()).toMatch(/^0 errors, 0 warnings/m);
     },
     TESTS_MS_MAX,
   );
@@ -72,6 +73,7 @@ describe('The client for Python, built and installed', () => {
           LEDGER_API: ready.api,
           LEDGER_TOKEN: ready.tokens.service,
           LEDGER_KAFKA: ready.kafka,
+          DATA_DIR: stack.dataDir,
           TEST_PG_URL: process.env['TEST_PG_URL'] ?? '',
         });
         expect(counts).toMatch(PASSED);

@@ -42,6 +42,18 @@ export class PythonClient {
     mkdirSync(join(this.#folder, 'docs'));
   }
 
+  /** What pyright says of the package, its tests and the example, by the options in pyproject.toml. */
+  async pyright(): Promise<string> {
+    const pyright = join(ROOT, 'node_modules/pyright/index.js');
+    const args = [pyright, '--project', SOURCE, '--pythonpath', this.#python];
+    const { code, stdout, stderr } = await runProgram(process.execPath, args, {
+      msMax: RUN_MS_MAX,
+      cwd: SOURCE,
+    });
+    if (code !== 0) throw new Error(`pyright\n${stdout}\n${stderr}`);
+    return stdout;
+  }
+
   /** Runs Python in the project, and returns what it writes. Throws with its output where it fails. */
   async run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
     const { code, stdout, stderr } = await runProgram(this.#python, args, {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
 import sys
 import uuid
@@ -28,9 +27,8 @@ def client(source: str) -> AsyncLedgerClient:
 @asynccontextmanager
 async def served() -> AsyncGenerator[httpx.AsyncClient, None]:
     sys.path.insert(0, os.environ["FASTAPI_EXAMPLE"])
-    example = importlib.import_module("app")
-    app = example.create_app(client("/fastapi-example"))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+    # As the command of its README starts it: DATA_DIR has the file of the stack.
+    server = uvicorn.Server(uvicorn.Config("app:app", port=0, log_level="warning"))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         assert not serving.done(), "uvicorn ended"
