@@ -8,6 +8,7 @@ import { SupervisedChild, freePort, startEmbeddedPostgres, startKafkaBroker } fr
 import { LedgerClient, type Command } from '../../clients/typescript/src/index.js';
 import { kafkaTransport } from '../../clients/typescript/src/kafka/index.js';
 import { kafkaMessage } from '../../clients/typescript/src/protocol/messages.js';
+import { PythonClientBench } from './clients/python-client.js';
 import { median, type Figures } from './figures.js';
 import { withTempDir, type TempDir } from './temp-dir.js';
 
@@ -20,16 +21,18 @@ const IN_FLIGHT = 2_000;
 const ROUNDS = 3;
 
 /**
- * What the client for TypeScript costs beside the bare library: commands that are published over Kafka. Both have
- * the faster encoder that this process gives kafkajs.
+ * What the clients cost beside their bare libraries: commands that are published over Kafka. Both of TypeScript
+ * have the faster encoder that this process gives kafkajs.
  */
 export const clientsBench = (): Promise<Figures> => withTempDir(measure);
 
 async function measure({ path: home, onExit: stopping }: TempDir): Promise<Figures> {
-  const broker = await startKafkaBroker({ dataDir: join(home, 'kafka') });
-  stopping(() => broker.stop());
-  const { brokers } = broker;
-  const answers = await answerTimes(home, brokers);
+  const kafka = await startKafkaBroker({ dataDir: join(home, 'kafka') });
+  stopping(() => kafka.stop());
+  const { brokers } = kafka;
+  const [broker = ''] = brokers;
+  const python = await PythonClientBench.open();
+  const answers = await answerTimes(home, brokers, python);
   await ensureTopics(connectKafka({ brokers, clientId: 'bench' }), [
     { topic: TOPIC, partitions: PARTITIONS, replicas: 1, config: {}, retentionMsMax: null },
   ]);
@@ -44,7 +47,12 @@ async function measure({ path: home, onExit: stopping }: TempDir): Promise<Figur
   });
   await bare.connect();
   stopping(() => bare.disconnect());
-  const rates = { client: [] as number[], bare: [] as number[], cpuUs: [] as number[] };
+  const rates = {
+    client: [] as number[],
+    bare: [] as number[],
+    cpuUs: [] as number[],
+    bareCpuUs: [] as number[],
+  };
   // In turns, so that both meet the same machine.
   for (let round = 0; round <= ROUNDS; round += 1) {
     const own = await timed(() => publishAll(client, round));
@@ -54,18 +62,25 @@ async function measure({ path: home, onExit: stopping }: TempDir): Promise<Figur
     rates.client.push(own.perSecond);
     rates.bare.push(library.perSecond);
     rates.cpuUs.push(own.cpuUs);
+    rates.bareCpuUs.push(library.cpuUs);
   }
   return {
     ...answers,
+    ...(await python?.throughput(broker)),
     client_ts_per_s: median(rates.client),
     kafkajs_per_s: median(rates.bare),
     client_ts_of_kafkajs: median(rates.client) / median(rates.bare),
     client_ts_cpu_us: median(rates.cpuUs),
+    kafkajs_cpu_us: median(rates.bareCpuUs),
   };
 }
 
 /** From sending to the outcome, with 100 commands on their way, of a ledger on the same machine. */
-async function answerTimes(home: string, brokers: readonly string[]): Promise<Figures> {
+async function answerTimes(
+  home: string,
+  brokers: readonly string[],
+  python: PythonClientBench | null,
+): Promise<Figures> {
   const postgres = await startEmbeddedPostgres({ dataDir: join(home, 'postgres') });
   const port = await freePort();
   const intake = new SupervisedChild({
@@ -92,6 +107,7 @@ async function answerTimes(home: string, brokers: readonly string[]): Promise<Fi
       client_ts_answered_per_s: per_s ?? NaN,
       client_ts_p50_ms: p50_ms ?? NaN,
       client_ts_p99_ms: p99_ms ?? NaN,
+      ...(await python?.answerTimes(broker)),
     };
   } finally {
     await intake.stop();

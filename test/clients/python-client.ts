@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openPython } from '../foreign/python.mjs';
+import { CLIENT_PYTHON, openPython } from '../foreign/python.mjs';
 import { runProgram } from '../foreign/run-program.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -19,10 +19,7 @@ export class PythonClient {
   readonly #python: string;
 
   constructor() {
-    const { python, missing } = openPython({
-      cacheDir: join(ROOT, '.data/python-client'),
-      requirements: join(SOURCE, 'requirements-dev.txt'),
-    });
+    const { python, missing } = openPython(CLIENT_PYTHON);
     if (missing !== undefined) throw new Error(missing);
     this.#python = python;
   }

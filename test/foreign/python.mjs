@@ -16,6 +16,11 @@ import { dirname, join, relative } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
+/** What the client for Python, its tests and its example need. */
+export const CLIENT_PYTHON = {
+  cacheDir: join(ROOT, '.data/python-client'),
+  requirements: join(ROOT, 'clients/python/requirements-dev.txt'),
+};
 const VERSION_MIN = [3, 10];
 const VERSION_MS_MAX = 30_000;
 const INSTALL_MS_MAX = 10 * 60_000;
@@ -115,9 +120,10 @@ const run = (program, args, timeout) =>
 const lastLine = ({ stderr, stdout, error }) =>
   error?.message ?? `${stdout}${stderr}`.trim().split('\n').at(-1);
 
-// Run as a program, it creates the environment and prints its path, or fails with the reason.
+// Run as a program, it creates the environment (with `client`: that of the client for Python) and prints its
+// path, or fails with the reason.
 if (process.argv[1] === import.meta.filename) {
-  const { python, missing } = openPython();
+  const { python, missing } = openPython(process.argv[2] === 'client' ? CLIENT_PYTHON : {});
   if (missing !== undefined) {
     console.error(missing);
     process.exitCode = 1;
