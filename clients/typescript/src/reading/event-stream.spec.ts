@@ -1,7 +1,7 @@
 import { serverEvents, type ServerEvent } from './event-stream.js';
 
 async function eventsOf(...chunks: readonly (string | Uint8Array)[]): Promise<ServerEvent[]> {
-  async function* body(): AsyncGenerator<Uint8Array> {
+  async function* body(): AsyncGenerator<Uint8Array, void, undefined> {
     for (const chunk of chunks) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
   }
   const events: ServerEvent[] = [];

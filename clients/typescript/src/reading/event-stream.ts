@@ -9,7 +9,9 @@ export interface ServerEvent {
 }
 
 /** Reads `text/event-stream` as the HTML standard defines it. */
-export async function* serverEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent> {
+export async function* serverEvents(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<ServerEvent, void, undefined> {
   const utf8 = new TextDecoder();
   let rest = '';
   let id: string | null = null;

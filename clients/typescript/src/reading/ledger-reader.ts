@@ -86,7 +86,7 @@ export class LedgerReader {
     userId: string,
     filters: TransactionFilters = {},
     options?: ReadOptions,
-  ): AsyncGenerator<Transaction> {
+  ): AsyncGenerator<Transaction, void, undefined> {
     for await (const page of this.pages(userId, filters, options)) yield* page;
   }
 
@@ -94,7 +94,7 @@ export class LedgerReader {
     userId: string,
     filters: TransactionFilters = {},
     options?: ReadOptions,
-  ): AsyncGenerator<readonly Transaction[]> {
+  ): AsyncGenerator<readonly Transaction[], void, undefined> {
     let cursor: string | null | undefined;
     do {
       const query = { limit: PAGE_MAX, ...filters, cursor: cursor ?? undefined };
@@ -144,7 +144,7 @@ export class LedgerReader {
   }
 
   /** New rows as they come. It goes on by itself after a connection is lost or a token expires. */
-  live(userId: string, options: LiveOptions = {}): AsyncGenerator<LiveEvent> {
+  live(userId: string, options: LiveOptions = {}): AsyncGenerator<LiveEvent, void, undefined> {
     const path = `${ofUser(userId)}/transactions/stream`;
     return liveRows(path, this.#context, options, this.#log);
   }

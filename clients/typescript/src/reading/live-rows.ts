@@ -1,9 +1,9 @@
 import { parseRetryAfter } from '../protocol/decision.js';
 import { parseJson } from '../protocol/outcome.js';
-import { backoffMs } from '../support/backoff.js';
+import { backoffMs, waitMsOf } from '../support/backoff.js';
 import { sleep, type Clock } from '../support/clock.js';
 import { messageOf, type Log } from '../support/log.js';
-import { TooLateError, within } from '../support/within.js';
+import { within } from '../support/within.js';
 import { NoAnswerError } from '../transport/http-call.js';
 import { toTransaction, type Transaction } from './answers.js';
 import { serverEvents } from './event-stream.js';
@@ -24,6 +24,7 @@ export type LiveEvent =
 /** Statuses after which another try can succeed. */
 const RETRIED = [408, 425, 429, 500, 502, 503, 504];
 const RETRY_MS = 1_000;
+const WAIT_MS_MAX = 60_000;
 /** The API says more often that it is still there: a connection that is silent for longer is dead. */
 const SILENCE_MS_MAX = 60_000;
 
@@ -33,54 +34,50 @@ export async function* liveRows(
   { http, clock }: ReadContext,
   { after, signal }: LiveOptions,
   log: Log,
-): AsyncGenerator<LiveEvent> {
-  const ended = new AbortController();
-  const stopped = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
+): AsyncGenerator<LiveEvent, void, undefined> {
   let last = after ?? '';
   let failures = 0;
   let retryMs = RETRY_MS;
-  try {
-    while (!stopped.aborted) {
-      let waitMs: number | null = null;
-      try {
-        const response = await http.call(
-          {
-            method: 'GET',
-            path,
-            headers: { accept: 'text/event-stream', ...(last !== '' && { 'last-event-id': last }) },
-            untilMs: Infinity,
-            signal: stopped,
-          },
-          { isStream: true },
-        );
-        if (!response.ok || response.body === null) {
-          const error = readErrorOf(response.status, parseJson(await response.text()));
-          if (!RETRIED.includes(response.status)) throw error;
-          failures += 1;
-          waitMs =
-            parseRetryAfter(response.headers.get('retry-after'), clock.now()) ??
-            backoffMs(failures);
-        } else {
-          for await (const event of serverEvents(readChunks(response.body, clock, stopped))) {
-            failures = 0;
-            if (event.id !== null) last = event.id;
-            retryMs = event.retryMs ?? retryMs;
-            const live = liveEventOf(event.event, event.data, last);
-            if (live !== null) yield live;
-          }
-        }
-      } catch (error) {
-        if (stopped.aborted) return;
-        if (!(error instanceof NoAnswerError)) throw error;
+  const isStopped = (): boolean => signal?.aborted === true;
+  while (!isStopped()) {
+    let waitMs: number | null = null;
+    try {
+      const response = await http.call(
+        {
+          method: 'GET',
+          path,
+          headers: { accept: 'text/event-stream', ...(last !== '' && { 'last-event-id': last }) },
+          untilMs: Infinity,
+          signals: [signal],
+        },
+        { isStream: true },
+      );
+      if (!response.ok || response.body === null) {
+        const error = readErrorOf(response.status, parseJson(await response.text()));
+        if (!RETRIED.includes(response.status)) throw error;
         failures += 1;
-        waitMs = backoffMs(failures);
-        log({ level: 'warn', msg: 'live rows are read again', failures, reason: messageOf(error) });
+        waitMs = waitMsOf(
+          parseRetryAfter(response.headers.get('retry-after'), clock.now()),
+          failures,
+        );
+      } else {
+        for await (const event of serverEvents(readChunks(response.body, clock, signal))) {
+          failures = 0;
+          if (event.id !== null) last = event.id;
+          if (event.retryMs !== null) retryMs = waitMsOf(event.retryMs, failures);
+          const live = liveEventOf(event.event, event.data, last);
+          if (live !== null) yield live;
+        }
       }
-      await sleep(clock, waitMs ?? retryMs, stopped);
+    } catch (error) {
+      if (isStopped()) return;
+      if (!(error instanceof NoAnswerError)) throw error;
+      failures += 1;
+      waitMs = backoffMs(failures);
+      log({ level: 'warn', msg: 'live rows are read again', failures, reason: messageOf(error) });
     }
-  } finally {
-    // Whoever leaves the loop leaves no connection open.
-    ended.abort();
+    // Nobody else ends the wait where the API asks for a day.
+    await sleep(clock, Math.min(waitMs ?? retryMs, WAIT_MS_MAX), signal);
   }
 }
 
@@ -96,20 +93,20 @@ function liveEventOf(event: string, data: string, id: string): LiveEvent | null 
 async function* readChunks(
   body: ReadableStream<Uint8Array>,
   clock: Clock,
-  stopped: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await within(clock, SILENCE_MS_MAX, reader.read());
+      const { done, value } = await within(clock, SILENCE_MS_MAX, reader.read(), signal);
       if (done) return;
       yield value;
     }
   } catch (cause) {
-    if (stopped.aborted) return;
-    if (cause instanceof TooLateError) await reader.cancel(cause);
+    if (signal?.aborted === true) return;
     throw new NoAnswerError(`The stream broke: ${messageOf(cause)}`, { cause });
   } finally {
-    reader.releaseLock();
+    // Whoever leaves, however, leaves no connection open.
+    await reader.cancel().catch(() => undefined);
   }
 }

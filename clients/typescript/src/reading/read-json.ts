@@ -1,6 +1,6 @@
 import { parseRetryAfter } from '../protocol/decision.js';
 import { parseJson } from '../protocol/outcome.js';
-import { backoffMs } from '../support/backoff.js';
+import { waitMsOf } from '../support/backoff.js';
 import { sleep, type Clock } from '../support/clock.js';
 import { messageOf } from '../support/log.js';
 import { HttpCaller, NoAnswerError } from '../transport/http-call.js';
@@ -45,7 +45,7 @@ export async function readJson(
         method: body === undefined ? 'GET' : 'POST',
         path: path + queryText(query),
         untilMs,
-        signal,
+        signals: [signal],
         ...(body !== undefined && {
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify(body),
@@ -62,7 +62,7 @@ export async function readJson(
       reason = messageOf(error);
     }
     signal?.throwIfAborted();
-    const ms = waitMs ?? backoffMs(failures);
+    const ms = waitMsOf(waitMs, failures);
     if (clock.now() + ms >= untilMs) throw new ReadTimeoutError(reason);
     await sleep(clock, ms, signal);
     signal?.throwIfAborted();
