@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import uuid
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 
@@ -44,3 +46,18 @@ def test_repeats_the_same_id_and_the_same_bytes_where_anything_names_the_task(us
 
     assert (consume().id, consume().body) == (consume().id, consume().body)
     assert commands.expire(user).sent_by("/tts").id != commands.expire(user).sent_by("/tts").id
+
+
+def test_names_the_field_whose_text_is_none(user: str) -> None:
+    name = b"caf\xe9.mp3".decode("utf-8", "surrogateescape")
+    with pytest.raises(InvalidCommand, match="source_id must be text that UTF-8 can have"):
+        commands.consume(user, "tts", points=1, source_id=name, name=CommandId("job-1")).sent_by("/tts")
+    with pytest.raises(InvalidCommand, match="metadata must be text"):
+        commands.settle(user, "c1", points=1, metadata={"file": name}).sent_by("/tts")
+
+
+@pytest.mark.parametrize("value", [Decimal(5), uuid.uuid4(), [5]])
+def test_names_the_field_whose_value_json_does_not_have(user: str, value: object) -> None:
+    kind = type(value).__name__
+    with pytest.raises(InvalidCommand, match=f"points must be text or a number, and is a {kind}"):
+        commands.settle(user, "c1", points=value)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from ._identity import command_digest
-from ._json import JsonValue, dumps_object
+from ._json import JsonValue, dumps, dumps_object
 from ._times import format_time
 from .errors import InvalidCommand
 
@@ -42,6 +42,7 @@ _DERIVED_ID_NAMESPACE = uuid.UUID("b1a8fd5c-6a2e-5c52-9d0e-3f6d1c2b7a94")
 _FIELD_THAT_MAY_BE_NULL = "expires_at"
 
 _ID = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,128}")
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _USER_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SOURCE = re.compile(rf"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]{{1,{_SOURCE_CHARS_MAX}}}")
 _RESERVED_SOURCE = re.compile(r"api:|sweeper:|import:", re.IGNORECASE)
@@ -90,7 +91,10 @@ class Command(NamedTuple):
 
     def sent_by(self, source: str) -> SentCommand:
         """The command of that sender, with the id that its task has there."""
-        body = dumps_object(self.data).encode()
+        try:
+            body = dumps_object(self.data).encode()
+        except UnicodeEncodeError as error:
+            raise InvalidCommand.of(self._not_text(), "must be text that UTF-8 can have") from error
         if len(body) > VALUE_BYTES_MAX:
             raise InvalidCommand.of("data", f"must have at most {VALUE_BYTES_MAX} bytes as JSON")
         return SentCommand(self.type, self.user_id, self.data, self._id_of(source), source, body)
@@ -109,6 +113,11 @@ class Command(NamedTuple):
         if step is None:
             step = self._first(_STEP_FIELDS.get(self.type, ())) or ""
         return derived_id(source, task, self.type, step)
+
+    def _not_text(self) -> str:
+        """The field with half of a character, such as in the name of a file that is not UTF-8."""
+        texts = ((field, value if isinstance(value, str) else dumps(value)) for field, value in self.data.items())
+        return next(field for field, text in texts if _LONE_SURROGATE.search(text))
 
     def _first(self, fields: Sequence[str]) -> str | None:
         values = (self.data.get(field) for field in fields)
@@ -363,7 +372,7 @@ def _command(
     user_id: str | uuid.UUID,
     metadata: Metadata | None,
     name: CommandId,
-    **fields: str | float | None,
+    **fields: object,
 ) -> Command:
     """Both clients write the fields in the order of the ledger's own form, which is that of the calls above."""
     user = checked_user_id(user_id)
@@ -377,5 +386,8 @@ def _command(
             continue
         if isinstance(value, float) and not math.isfinite(value):
             raise InvalidCommand.of(field, f"must be a number, and is {value}")
+        if not isinstance(value, (str, int, float)):
+            # Callers without a type checker come here, with a Decimal or a UUID.
+            raise InvalidCommand.of(field, f"must be text or a number, and is a {value.__class__.__name__}")
         data[field] = value
     return Command(type, user, data, name)
