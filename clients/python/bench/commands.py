@@ -65,7 +65,8 @@ def main() -> None:
 def create_topic(brokers: str) -> None:
     admin = AdminClient({"bootstrap.servers": brokers})
     if TOPIC not in admin.list_topics(timeout=10).topics:
-        admin.create_topics([NewTopic(TOPIC, num_partitions=6)])[TOPIC].result(10)
+        topics = [NewTopic(TOPIC, num_partitions=6)]
+        admin.create_topics(topics)[TOPIC].result(10)  # pyright: ignore[reportUnknownMemberType]
 
 
 def stopwatch() -> Callable[[], tuple[float, float]]:
