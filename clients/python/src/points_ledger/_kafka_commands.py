@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from ._retry import Backoff, Deadline
+from ._retry import Backoff, Deadline, pause
 from .commands import CommandRef, SentCommand
 from .errors import ClientClosed, InvalidCommand, NotDelivered, Overloaded
 from .kafka import CommandProducer, Delivery, Kafka, OutcomeReader, delivery_error
@@ -33,10 +33,13 @@ class KafkaCommands:
         self._options = options
         self.source = options.source
         self._producer: CommandProducer | None = None
+        #: Threads that send their first commands at once must share one producer.
+        self._opening = threading.Lock()
+        self._closing: list[threading.Thread] = []
         self._reader: OutcomeReader | None = None
         self._reader_ready: asyncio.Future[None] | None = None
         self._answers: set[_Answer] = set()
-        self._is_closed = False
+        self._closed = asyncio.Event()
 
     async def execute(self, command: SentCommand, deadline: Deadline, traceparent: str | None) -> Result:
         """Sends a command and waits for its outcome, which is unknown at the deadline."""
@@ -45,7 +48,7 @@ class KafkaCommands:
         reader = await self._open_reader(deadline)
         if reader is None:
             return Unknown(command.ref, "the brokers do not answer, so that it was not sent")
-        while not deadline.is_over and not self._is_closed:
+        while not deadline.is_over and not self._closed.is_set():
             answer = self._listen(reader, command.ref)
             try:
                 await self._send(command, deadline, traceparent, answer.fail)
@@ -55,7 +58,7 @@ class KafkaCommands:
             except (NotDelivered, Overloaded, ClientClosed) as error:
                 reason = str(error)
                 _log.warning("a command is sent again", extra={"error": reason})
-                await asyncio.sleep(min(backoff.next(), deadline.left))
+                await pause(min(backoff.next(), deadline.left), self._closed)
                 continue
             finally:
                 self._stop_listening(answer)
@@ -65,14 +68,13 @@ class KafkaCommands:
             if not isinstance(decision, SendAgain):
                 return decision
             reason = decision.reason
-            await asyncio.sleep(min(backoff.next(decision.after_seconds), deadline.left))
+            await pause(min(backoff.next(decision.after_seconds), deadline.left), self._closed)
         return Unknown(command.ref, reason)
 
     def publish(self, command: SentCommand, traceparent: str | None) -> Delivery:
         """Queues a command, from any thread."""
-        delivery = Delivery()
-        producer = self._producer or self._open_producer()
-        producer.send(command, traceparent, delivery)
+        delivery = Delivery(command.id)
+        self._open_producer().send(command, traceparent, delivery)
         return delivery
 
     def publish_in_loop(self, command: SentCommand, traceparent: str | None) -> asyncio.Future[None]:
@@ -96,15 +98,23 @@ class KafkaCommands:
 
     async def close(self, seconds: float) -> None:
         """Ends the calls that still wait: their outcome is unknown."""
-        self._is_closed = True
+        self._closed.set()
         for answer in self._answers:
             answer.fail(ClientClosed("the client was closed before the outcome came"))
-        producer, self._producer = self._producer, None
-        reader, self._reader, self._reader_ready = self._reader, None, None
+        with self._opening:
+            producer, self._producer = self._producer, None
+        reader, self._reader = self._reader, None
+        if self._reader_ready is not None:
+            _resolve(self._reader_ready, None)
+        ends: list[Callable[[], object]] = [thread.join for thread in self._closing]
         if producer is not None:
-            await _in_thread(lambda: producer.close(seconds))
+            ends.append(lambda: producer.close(seconds))
         if reader is not None:
-            await _in_thread(reader.close)
+            ends.append(reader.close)
+        # All begin before the first is waited for: they end also where nobody waits for them any more.
+        for done, thread in [_in_thread(end) for end in ends]:
+            await asyncio.shield(done)
+            thread.join()
 
     async def _send(
         self,
@@ -113,15 +123,13 @@ class KafkaCommands:
         traceparent: str | None,
         on_failure: Callable[[BaseException], None],
     ) -> None:
-        producer = self._open_producer()
-
         def delivered(error: KafkaError | None, _message: Message) -> None:
             if error is not None:
                 on_failure(delivery_error(error))
 
         while True:
             try:
-                return producer.send(command, traceparent, delivered)
+                return self._open_producer().send(command, traceparent, delivered)
             except Overloaded:
                 if deadline.is_over:
                     raise
@@ -137,21 +145,34 @@ class KafkaCommands:
         answer.stop()
 
     def _open_producer(self) -> CommandProducer:
-        if self._is_closed:
-            raise ClientClosed("the client is closed")
-        if self._producer is None:
-            self._producer = CommandProducer(self._options)
-        return self._producer
+        producer = self._producer
+        if producer is not None and not producer.is_broken:
+            return producer
+        with self._opening:
+            if self._closed.is_set():
+                raise ClientClosed("the client is closed")
+            if self._producer is not None and self._producer.is_broken:
+                _log.warning("the Kafka producer is replaced")
+                self._close_broken(self._producer)
+                self._producer = None
+            if self._producer is None:
+                self._producer = CommandProducer(self._options)
+            return self._producer
+
+    def _close_broken(self, producer: CommandProducer) -> None:
+        thread = threading.Thread(target=producer.close, args=(0,), name="points-ledger-closing")
+        thread.start()
+        self._closing = [*(one for one in self._closing if one.is_alive()), thread]
 
     async def _open_reader(self, deadline: Deadline) -> OutcomeReader | None:
         """A command is sent only once its outcome can not be missed. None: the brokers do not answer."""
-        if self._is_closed:
+        if self._closed.is_set():
             return None
         if self._reader_ready is None:
             loop = asyncio.get_running_loop()
             ready: asyncio.Future[None] = loop.create_future()
-            self._reader_ready = ready
             self._reader = OutcomeReader(self._options, lambda: _in_loop(loop, lambda: _resolve(ready, None)))
+            self._reader_ready = ready
         done, _ = await asyncio.wait({self._reader_ready}, timeout=deadline.left)
         return self._reader if done else None
 
@@ -207,7 +228,7 @@ def _in_loop(loop: asyncio.AbstractEventLoop, run: Callable[[], None]) -> None:
         loop.call_soon_threadsafe(run)
 
 
-async def _in_thread(run: Callable[[], object]) -> None:
+def _in_thread(run: Callable[[], object]) -> tuple[asyncio.Future[None], threading.Thread]:
     """In a thread of its own, which ends with it: the loop's executor would outlive the client."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
@@ -220,5 +241,4 @@ async def _in_thread(run: Callable[[], object]) -> None:
 
     thread = threading.Thread(target=work, name="points-ledger-closing")
     thread.start()
-    await asyncio.shield(done)
-    thread.join()
+    return done, thread

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Callable
@@ -58,3 +60,9 @@ def retry_after(header: str | None, now: Callable[[], float] = time.time) -> flo
     moment = at if at.tzinfo is not None else at.replace(tzinfo=timezone.utc)
     wait = (moment - datetime.fromtimestamp(now(), timezone.utc)).total_seconds()
     return min(max(wait, 0.0), RETRY_AFTER_SECONDS_MAX)
+
+
+async def pause(seconds: float, closed: asyncio.Event) -> None:
+    """Ends early when the client closes, so that no call waits on behind it."""
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(closed.wait(), seconds)

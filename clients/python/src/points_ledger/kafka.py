@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Union, cast
 
 from ._json_object import JsonObject, UnexpectedAnswer, parse_object
@@ -60,6 +61,8 @@ class Kafka:
     consumer_config: Mapping[str, ConfigValue] = field(default_factory=dict[str, ConfigValue])
 
     def __post_init__(self) -> None:
+        if find_spec("confluent_kafka") is None:
+            raise ImportError("Kafka needs confluent-kafka: pip install 'points-ledger[kafka]'")
         checked_source(self.source)
         for name, value in _FIXED_PRODUCER_OPTIONS.items():
             given = {**self.config, **self.producer_config}.get(name, value)
@@ -81,9 +84,10 @@ class Delivery:
     It has the words of a future, and costs a fraction of one, which would be much of the cost of a command.
     """
 
-    __slots__ = ("_error", "_event", "_is_done")
+    __slots__ = ("_command_id", "_error", "_event", "_is_done")
 
-    def __init__(self) -> None:
+    def __init__(self, command_id: str | None = None) -> None:
+        self._command_id = command_id
         self._error: BaseException | None = None
         self._event: threading.Event | None = None
         self._is_done = False
@@ -116,7 +120,12 @@ class Delivery:
 
     def __call__(self, error: KafkaError | None, _message: Message) -> None:
         """The callback of the library, which so needs no object of its own for each message."""
-        self.finish(None if error is None else delivery_error(error))
+        if error is None:
+            return self.finish(None)
+        # Who sends without waiting may never ask.
+        extra = {"command_id": self._command_id, "error": error.str()}
+        _log.error("a command was not delivered", extra=extra)
+        self.finish(delivery_error(error))
 
 
 def delivery_error(error: KafkaError) -> LedgerError:
@@ -132,7 +141,7 @@ class CommandProducer:
     """An idempotent producer with one thread, which serves its acknowledgements."""
 
     def __init__(self, options: Kafka) -> None:
-        from confluent_kafka import Producer
+        from confluent_kafka import KafkaError, KafkaException, Producer
 
         self._topic = options.commands_topic
         self._signing_key = options.signing_key
@@ -147,6 +156,11 @@ class CommandProducer:
         )
         self._pid = os.getpid()
         self._is_closed = False
+        self._is_broken = False
+        # What is queued behind the last flush would be lost without a word.
+        self._queueing = threading.RLock()
+        self._exception: type[Exception] = KafkaException
+        self._fatal_code = KafkaError._FATAL
         self._closing = threading.Event()
         self._sends = 0
         self._thread = threading.Thread(target=self._serve, name="points-ledger-producer", daemon=True)
@@ -154,41 +168,50 @@ class CommandProducer:
 
     def send(self, command: SentCommand, traceparent: str | None, on_delivery: DeliveryCallback) -> None:
         """Queues a command. Raises Overloaded when the library's queue is full; nothing was queued then."""
-        self._check_open()
         topic = self._topic
         headers = headers_of(command, topic, traceparent, self._signing_key)
         try:
-            self._producer.produce(
-                topic,
-                key=command.user_id.encode(),
-                value=command.body,
-                headers=headers,
-                on_delivery=on_delivery,
-            )
-            self._sends += 1
-            if self._sends % _SENDS_PER_POLL == 0:
-                self._producer.poll(0)
+            with self._queueing:
+                self._check_open()
+                self._producer.produce(
+                    topic,
+                    key=command.user_id.encode(),
+                    value=command.body,
+                    headers=headers,
+                    on_delivery=on_delivery,
+                )
+                self._sends += 1
         except BufferError as error:
             raise Overloaded("the queue of the Kafka producer is full") from error
+        except self._exception as error:
+            cause = cast("KafkaError", error.args[0])
+            # The library marks only the fatal error itself as one, and not its refusals behind it.
+            if cause.fatal() or cause.code() == self._fatal_code:
+                self._is_broken = True
+            raise delivery_error(cause) from error
+        if self._sends % _SENDS_PER_POLL == 0:
+            self._serve_once(0)
 
     def wait_for_space(self, seconds: float) -> None:
         """Serves acknowledgements in the calling thread, which makes space in the queue."""
-        self._producer.poll(seconds)
+        self._serve_once(seconds)
 
     @property
-    def queued(self) -> int:
-        return len(self._producer)
+    def is_broken(self) -> bool:
+        """After a fatal error the library takes nothing any more: another producer has to."""
+        return self._is_broken
 
     def close(self, seconds: float) -> int:
         """Waits until everything is acknowledged, for at most that long. The number that was not."""
         if os.getpid() != self._pid:
             return 0
-        unsent = self._producer.flush(seconds)
+        with self._queueing:
+            self._is_closed = True
+        unsent = self._flush(seconds)
         if unsent > 0:
             _log.error("messages were not acknowledged before closing", extra={"count": unsent})
             self._producer.purge()
-            self._producer.flush(1)
-        self._is_closed = True
+            self._flush(1)
         self._closing.set()
         self._thread.join()
         return unsent
@@ -202,11 +225,29 @@ class CommandProducer:
     def _serve(self) -> None:
         while not self._closing.is_set():
             sends = self._sends
-            self._producer.poll(_POLL_SECONDS)
+            self._serve_once(_POLL_SECONDS)
             if self._sends - sends >= _SENDS_PER_POLL:
                 # A thread that sends without a pause serves them itself. Two that take turns at it would
                 # wait for each other longer than the work takes.
                 self._closing.wait(_BURST_SECONDS)
+
+    def _serve_once(self, seconds: float) -> None:
+        try:
+            self._producer.poll(seconds)
+        except self._exception as error:
+            self._note_fatal(error)
+
+    def _flush(self, seconds: float) -> int:
+        try:
+            return self._producer.flush(seconds)
+        except self._exception as error:
+            self._note_fatal(error)
+            return self._producer.flush(seconds)
+
+    def _note_fatal(self, error: Exception) -> None:
+        """It is told once, in whichever thread asks. Behind it the library tells what was not delivered."""
+        self._is_broken = True
+        _log.error("the Kafka producer had a fatal error", extra={"error": str(error)})
 
 
 OnOutcome = Callable[[Outcome], None]
