@@ -200,7 +200,7 @@ class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls)
 
     async def source(self) -> str:
         """Who sends the commands of this client: their ids are unique for it."""
-        return self._kafka.source if self._kafka is not None else await self._api().source()
+        return await self._source(self._deadline(None))
 
     async def execute_to_the_end(self, command: Command, wait: float) -> Result:
         """For holds, which finish while the client closes."""
@@ -237,8 +237,11 @@ class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls)
                     raise
                 kafka.block_for_space(deadline)
 
+    async def _source(self, deadline: Deadline) -> str:
+        return self._kafka.source if self._kafka is not None else await self._api().source(deadline)
+
     async def _execute(self, command: Command, deadline: Deadline, traceparent: str | None) -> Result:
-        return await self._execute_sent(command.sent_by(await self.source()), deadline, traceparent)
+        return await self._execute_sent(command.sent_by(await self._source(deadline)), deadline, traceparent)
 
     async def _execute_sent(self, sent: SentCommand, deadline: Deadline, traceparent: str | None) -> Result:
         async with self._turn(deadline):

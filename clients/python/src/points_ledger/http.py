@@ -27,7 +27,7 @@ from ._answers import (
     decide,
 )
 from ._json_object import JsonObject, UnexpectedAnswer, parse_object
-from ._retry import Backoff, Deadline, retry_after
+from ._retry import Backoff, Deadline, pause, retry_after
 from .commands import CommandRef, SentCommand
 from .errors import (
     ApiError,
@@ -40,7 +40,7 @@ from .errors import (
     Unavailable,
 )
 from .results import Invalid, Result, SendAgain, Unknown
-from .tokens import TokenProvider, TokenSource
+from .tokens import TokenProvider, TokenSource, subject_of
 
 _log = logging.getLogger("points_ledger")
 
@@ -64,6 +64,10 @@ class Http:
     #: The source of commands over HTTP: ``api:`` and the subject of the token. None: the token tells it.
     source: str | None = None
 
+    def __post_init__(self) -> None:
+        if not self.base_url.startswith(("http://", "https://")):
+            raise ValueError("base_url must begin with http:// or https://")
+
 
 class HttpApi:
     """Requests to the API, sent again as long as the deadline lets them."""
@@ -73,16 +77,27 @@ class HttpApi:
         self._tokens = TokenSource(options.token)
         self._client: httpx.AsyncClient | None = None
         self._source = options.source
-        self._is_closed = False
+        self._closed = asyncio.Event()
 
-    async def source(self) -> str:
+    async def source(self, deadline: Deadline) -> str:
         """The source that the ledger gives to what this token sends."""
         if self._source is None:
-            subject = await self._tokens.subject()
+            subject = subject_of(await self._first_token(deadline))
             if subject is None:
                 raise ValueError("the token names no subject: give Http(source='api:…')")
             self._source = f"api:{subject}"
         return self._source
+
+    async def _first_token(self, deadline: Deadline) -> str:
+        """A provider that fails is asked again, as it is while commands are sent."""
+        backoff = Backoff()
+        while True:
+            try:
+                return await self._token(None, deadline)
+            except (TokenUnavailable, asyncio.TimeoutError) as error:
+                if deadline.is_over or self._closed.is_set():
+                    raise TokenUnavailable(f"there is no token: {str(error) or type(error).__name__}") from error
+                await self._pause(backoff.next(), deadline)
 
     async def execute(self, command: SentCommand, deadline: Deadline, traceparent: str | None) -> Result:
         """Sends a command until it is answered. At the deadline its outcome is unknown."""
@@ -92,7 +107,8 @@ class HttpApi:
         backoff = Backoff()
         rejected: str | None = None
         reason = "the time was over before it was sent"
-        while not deadline.is_over and not self._is_closed:
+        may_be_done = False
+        while not deadline.is_over and not self._closed.is_set():
             try:
                 token = await self._token(rejected, deadline)
                 answer = await self._send(
@@ -101,20 +117,30 @@ class HttpApi:
                 )  # fmt: skip
             except ClientClosed as error:
                 return Unknown(command.ref, str(error))
-            except (httpx.TransportError, asyncio.TimeoutError, TokenUnavailable) as error:
-                reason = f"{_NO_ANSWER}: {error or type(error).__name__}"
+            except TokenUnavailable as error:
+                reason = f"{_NO_ANSWER}: {error}"
+                _log.info("there is no token for a command", extra={"error": reason})
+                await self._pause(backoff.next(), deadline)
+                continue
+            except (httpx.RequestError, asyncio.TimeoutError) as error:
+                may_be_done = may_be_done or not isinstance(error, httpx.ConnectError)
+                reason = f"{_NO_ANSWER}: {str(error) or type(error).__name__}"
                 _log.info("the API did not answer a command", extra={"error": reason})
-                await _pause(backoff.next(), deadline)
+                await self._pause(backoff.next(), deadline)
                 continue
             decision = decide(command.ref, answer, time.time)
             if isinstance(decision, NeedsToken) and rejected is None:
                 rejected = token
                 continue
+            if isinstance(decision, (NeedsToken, Forbidden)) and may_be_done:
+                # This try was not carried out, but an earlier one may have been.
+                return Unknown(command.ref, f"{reason}; then the answer was {answer.status}")
             if not isinstance(decision, SendAgain):
                 return _result(decision)
+            may_be_done = may_be_done or answer.status >= 500
             reason = decision.reason
             _log.info("the API asks for a command again", extra={"reason": reason})
-            await _pause(backoff.next(decision.after_seconds), deadline)
+            await self._pause(backoff.next(decision.after_seconds), deadline)
         return Unknown(command.ref, reason)
 
     async def get(self, path: str, params: Mapping[str, str], deadline: Deadline) -> JsonObject:
@@ -157,7 +183,7 @@ class HttpApi:
             await response.aclose()
 
     async def close(self) -> None:
-        self._is_closed = True
+        self._closed.set()
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
@@ -184,8 +210,8 @@ class HttpApi:
                     method, path, headers=headers, content=content, params=params, token=token,
                     deadline=deadline,
                 )  # fmt: skip
-            except (httpx.TransportError, asyncio.TimeoutError, TokenUnavailable) as error:
-                reason = f"{_NO_ANSWER}: {error or type(error).__name__}"
+            except (httpx.RequestError, asyncio.TimeoutError, TokenUnavailable) as error:
+                reason = f"{_NO_ANSWER}: {str(error) or type(error).__name__}"
             else:
                 if answer.status < 400:
                     return answer
@@ -196,7 +222,7 @@ class HttpApi:
                     raise error_of(answer)
                 wait = retry_after(answer.headers.get("retry-after"))
                 reason = str(answer.json.get("detail", f"the answer was {answer.status}"))
-            await _pause(backoff.next(wait), deadline)
+            await self._pause(backoff.next(wait), deadline)
         raise Unavailable(reason)
 
     async def _send(
@@ -227,8 +253,11 @@ class HttpApi:
     async def _token(self, rejected: str | None, deadline: Deadline) -> str:
         return await asyncio.wait_for(self._tokens.token(rejected), max(deadline.left, 0.001))
 
+    async def _pause(self, seconds: float, deadline: Deadline) -> None:
+        await pause(min(seconds, deadline.left), self._closed)
+
     def _httpx(self) -> httpx.AsyncClient:
-        if self._is_closed:
+        if self._closed.is_set():
             raise ClientClosed("the client is closed")
         if self._client is None:
             options = self._options
@@ -268,7 +297,3 @@ def _quoted(id: str) -> str:
     """Always a quoted string, so that no space, quote or letter of an id is lost on the way."""
     escaped = id.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-async def _pause(seconds: float, deadline: Deadline) -> None:
-    await asyncio.sleep(min(seconds, deadline.left))

@@ -7,6 +7,7 @@ import base64
 import binascii
 import inspect
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from .errors import TokenUnavailable
 
 #: A token that expires within this time is renewed before it is used.
 RENEW_SECONDS_BEFORE = 30.0
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True)
@@ -50,26 +53,35 @@ class TokenSource:
                 self._current = current
             return current.value
 
-    async def subject(self) -> str | None:
-        """The subject of the token, which the API verifies and this client only reads."""
-        subject = claims_of(await self.token()).get("sub")
-        return subject if isinstance(subject, str) else None
-
     async def _renew(self) -> Token:
         if isinstance(self._provider, str):
-            return Token(self._provider)
+            return _checked(Token(self._provider))
         try:
             given = self._provider()
             token = await given if inspect.isawaitable(given) else given
         except Exception as error:
             raise TokenUnavailable(f"the provider of tokens failed: {error}") from error
-        return Token(token) if isinstance(token, str) else token
+        return _checked(Token(token) if isinstance(token, str) else token)
 
     def _expires_soon(self, token: Token) -> bool:
         if isinstance(self._provider, str):
             return False
         expires_at = token.expires_at if token.expires_at is not None else _expiry_of(token.value)
         return expires_at is not None and expires_at - RENEW_SECONDS_BEFORE <= self._now()
+
+
+def _checked(token: Token) -> Token:
+    """A file with a token ends with a line feed. The library would tell a bad token in its error."""
+    value = token.value.strip()
+    if _TOKEN.fullmatch(value) is None:
+        raise TokenUnavailable("the token is empty, or has characters that no header can have")
+    return Token(value, token.expires_at)
+
+
+def subject_of(token: str) -> str | None:
+    """The subject, which the API verifies and this client only reads."""
+    subject = claims_of(token).get("sub")
+    return subject if isinstance(subject, str) else None
 
 
 def _expiry_of(token: str) -> float | None:
