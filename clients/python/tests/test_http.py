@@ -23,6 +23,7 @@ from points_ledger import (
     OutcomeUnknown,
     Overloaded,
     Token,
+    TokenUnavailable,
     Unavailable,
     Unknown,
 )
@@ -260,3 +261,116 @@ async def test_closing_gives_up_calls_that_stay_unanswered(user: str) -> None:
     await client.close(drain=0.05)
     transport.let_go.set()
     assert isinstance(await call, (Accepted, Unknown))
+
+
+async def test_is_unknown_when_a_try_after_an_unanswered_one_is_not_let_in(user: str) -> None:
+    for status in (401, 403):
+        refused = answer(status, {"title": "No", "detail": "it may not"})
+        for unanswered in (httpx.ReadTimeout("no answer"), answer(503, headers={"retry-after": "0"})):
+            async with client_of(unanswered, refused) as client:
+                # The first try may have been carried out.
+                assert isinstance(await client.consume(user, "script", points=20), Unknown)
+    for not_done in (httpx.ConnectError("refused"), answer(429, headers={"retry-after": "0"})):
+        async with client_of(not_done, answer(403, {"title": "No"})) as client:
+            with pytest.raises(NotAllowed):
+                await client.consume(user, "script", points=20)
+
+
+async def test_is_unknown_when_the_answer_can_not_be_decoded(user: str) -> None:
+    async with client_of(httpx.DecodingError("cut off"), wait=0.2) as client:
+        result = await client.consume(user, "script", points=20)
+    assert isinstance(result, Unknown)
+
+
+async def test_says_what_kind_of_error_has_no_words(user: str) -> None:
+    async with client_of(httpx.ReadTimeout(""), wait=0.1) as client:
+        result = await client.consume(user, "script", points=20)
+    assert isinstance(result, Unknown)
+    assert "ReadTimeout" in result.reason
+
+
+async def test_takes_a_token_from_a_file_that_ends_with_a_line_feed(user: str) -> None:
+    script = ScriptedApi([answer(200, outcome())])
+    http = Http("http://ledger.invalid", lambda: "secret-token\n", transport=script, source="api:svc")
+    async with AsyncLedgerClient(http=http) as client:
+        await client.expire(user)
+    assert script.requests[0].headers["authorization"] == "Bearer secret-token"
+
+
+@pytest.mark.parametrize("token", ["", "secret\ntoken", "秘密"])
+async def test_does_not_tell_a_token_that_no_header_can_have(token: str, user: str) -> None:
+    script = ScriptedApi([answer(200, outcome())])
+    http = Http("http://ledger.invalid", lambda: token, transport=script, source="api:svc")
+    async with AsyncLedgerClient(http=http) as client:
+        result = await client.expire(user, wait=0.1)
+    assert isinstance(result, Unknown)
+    assert result.reason.endswith("the token is empty, or has characters that no header can have")
+    assert script.requests == []
+
+
+async def test_asks_for_its_first_token_again_and_no_longer_than_it_may(user: str) -> None:
+    payload = base64.urlsafe_b64encode(b'{"sub":"svc-tts"}').decode()
+    failures = [OSError("the issuer is away")]
+
+    def provider() -> str:
+        if failures:
+            raise failures.pop()
+        return f"e30.{payload}.sig"
+
+    script = ScriptedApi([answer(200, outcome())])
+    async with AsyncLedgerClient(http=Http("http://ledger.invalid", provider, transport=script)) as client:
+        assert isinstance(await client.expire(user), Accepted)
+
+    async def hang() -> str:
+        await asyncio.Event().wait()
+        return ""
+
+    async with AsyncLedgerClient(http=Http("http://ledger.invalid", hang, transport=script)) as client:
+        with pytest.raises(TokenUnavailable, match="there is no token"):
+            await asyncio.wait_for(client.expire(user, wait=0.1), 10)
+
+
+def test_names_an_address_without_a_scheme() -> None:
+    with pytest.raises(ValueError, match="base_url must begin with http"):
+        Http("ledger.internal", "token")
+
+
+async def test_forgets_a_command_of_which_it_is_known_that_nothing_was_done(user: str) -> None:
+    async with client_of(answer(403, {"title": "No"})) as client:
+        with pytest.raises(NotAllowed):
+            await client.consume(user, "script", points=20, id="job-1")
+        with pytest.raises(ValueError, match="no command of this process"):
+            await client.outcome("job-1")
+
+
+async def test_closing_waits_for_calls_that_wait_for_their_turn(user: str) -> None:
+    transport = Blocking()
+    client = blocked(transport)
+    calls = [asyncio.ensure_future(client.expire(user)) for _ in range(3)]
+    await arrivals(transport, 2)
+    closing = asyncio.ensure_future(client.close())
+    transport.let_go.set()
+    await closing
+    assert all(isinstance(call.result(), Accepted) for call in calls if call.done())
+    assert all(call.done() for call in calls)
+
+
+async def test_closing_after_a_fork_leaves_the_connections_of_its_parent(
+    user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport = Blocking()
+    closed: list[Blocking] = []
+
+    async def aclose() -> None:
+        closed.append(transport)
+
+    monkeypatch.setattr(transport, "aclose", aclose)
+    client = blocked(transport)
+    call = asyncio.ensure_future(client.expire(user))
+    await arrivals(transport, 1)
+    with monkeypatch.context() as forked:
+        forked.setattr("os.getpid", lambda: 1)
+        await asyncio.wait_for(client.close(), 5)
+    assert closed == []
+    transport.let_go.set()
+    await call

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import threading
+import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import confluent_kafka
 import pytest
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from points_ledger import (
     Accepted,
     AsyncLedgerClient,
     ClientClosed,
     InsufficientPoints,
+    InvalidCommand,
     Kafka,
     LedgerClient,
+    NotDelivered,
     Overloaded,
     SigningKey,
     Unknown,
     commands,
 )
-from points_ledger.kafka import ConfigValue
+from points_ledger import _kafka_commands as kafka_commands_module
+from points_ledger.kafka import CommandProducer, ConfigValue
 from points_ledger.signing import signature, signed_text
 from points_ledger.testing import FakeLedger
 
@@ -168,3 +176,132 @@ async def test_a_full_queue_holds_the_sender_up(user: str) -> None:
 async def _error_of(future: asyncio.Future[None]) -> BaseException | None:
     await asyncio.wait({future})
     return future.exception()
+
+
+AWAY: dict[str, ConfigValue] = {"bootstrap.servers": "127.0.0.1:1", "log_level": 0}
+
+
+def own_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("points-ledger")]
+
+
+def test_threads_that_send_their_first_commands_at_once_share_one_producer(
+    kafka: MockKafka, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = threading.Barrier(2)
+    opened: list[CommandProducer] = []
+
+    def open_slowly(options: Kafka) -> CommandProducer:
+        # Where two open one at the same time, they meet here.
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        opened.append(CommandProducer(options))
+        return opened[-1]
+
+    monkeypatch.setattr(kafka_commands_module, "CommandProducer", open_slowly)
+    with LedgerClient(kafka=kafka.options()) as client, ThreadPoolExecutor(2) as pool:
+        for delivery in pool.map(client.publish, [commands.expire(user)] * 2):
+            delivery.result(20)
+    assert len(opened) == 1
+
+
+class FailsFatally(Producer):
+    """Its first one has a fatal error, which it tells as the library does: once by a poll, and by each send."""
+
+    made: list[FailsFatally]
+
+    def __init__(self, config: dict[str, ConfigValue]) -> None:
+        super().__init__(config)
+        self._is_broken = not self.made
+        self._has_told = False
+        self.made.append(self)
+
+    def produce(self, *args: object, **options: object) -> None:
+        if self._is_broken:
+            raise KafkaException(KafkaError(KafkaError._FATAL))
+        super().produce(*args, **options)  # type: ignore[arg-type]
+
+    def poll(self, timeout: float = -1) -> int:
+        if self._is_broken and not self._has_told:
+            self._has_told = True
+            raise KafkaException(KafkaError(KafkaError.INVALID_PRODUCER_EPOCH, "an old epoch", True))
+        return super().poll(timeout)
+
+
+def test_replaces_a_producer_that_had_a_fatal_error(
+    kafka: MockKafka, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FailsFatally.made = []
+    monkeypatch.setattr(confluent_kafka, "Producer", FailsFatally)
+    with LedgerClient(kafka=kafka.options()) as client:
+        with pytest.raises(NotDelivered, match="Fatal error"):
+            client.publish(commands.expire(user))
+        client.publish(commands.consume(user, "tts", points=1)).result(20)
+        assert client.consume(user, "tts", points=1).require().balance == 998
+    assert len(FailsFatally.made) == 2
+
+
+async def test_sends_a_command_again_by_another_producer_after_a_fatal_error(
+    kafka: MockKafka, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FailsFatally.made = []
+    monkeypatch.setattr(confluent_kafka, "Producer", FailsFatally)
+    async with AsyncLedgerClient(kafka=kafka.options()) as client:
+        assert (await client.consume(user, "tts", points=1)).require().balance == 999
+
+
+def test_logs_a_command_that_was_not_delivered(user: str, caplog: pytest.LogCaptureFixture) -> None:
+    client = LedgerClient(kafka=Kafka(AWAY, source="/tts"))
+    delivery = client.publish(commands.expire(user, name=commands.CommandId("job-1")))
+    client.close(drain=0)
+    assert isinstance(delivery.exception(0), NotDelivered)
+    [record] = [record for record in caplog.records if record.getMessage() == "a command was not delivered"]
+    assert (record.levelno, record.__dict__["command_id"]) == (logging.ERROR, "job-1")
+
+
+async def test_refuses_what_the_library_finds_too_large(kafka: MockKafka, user: str) -> None:
+    options = kafka.options()
+    small = Kafka(options.config, source="/tts", producer_config={"message.max.bytes": 1_000})
+    large = commands.consume(user, "tts", points=1, metadata={"text": "x" * 2_000})
+    async with AsyncLedgerClient(kafka=small) as client:
+        for _ in range(2):
+            with pytest.raises(InvalidCommand, match="more bytes than its topic takes"):
+                await client.publish(large)
+        with pytest.raises(InvalidCommand, match="more bytes than its topic takes"):
+            await client.execute(large)
+
+
+async def test_names_a_wrong_option_each_time(kafka: MockKafka, user: str) -> None:
+    options = kafka.options()
+    wrong = Kafka(options.config, source="/tts", consumer_config={"no.such.option": 1})
+    async with AsyncLedgerClient(kafka=wrong) as client:
+        for _ in range(2):
+            with pytest.raises(KafkaException, match="no.such.option"):
+                await client.expire(user, wait=5)
+
+
+async def test_closing_ends_a_call_that_waits_for_the_brokers(user: str) -> None:
+    client = AsyncLedgerClient(kafka=Kafka(AWAY, source="/tts"))
+    call = asyncio.ensure_future(client.expire(user, wait=600))
+    while own_threads() == []:
+        await asyncio.sleep(0)
+    await client.close(drain=0.01)
+    assert isinstance(await asyncio.wait_for(call, 10), Unknown)
+
+
+async def test_no_thread_outlives_a_close_that_is_cancelled(kafka: MockKafka, user: str) -> None:
+    kafka.answers.clear()
+    client = AsyncLedgerClient(kafka=kafka.options())
+    call = asyncio.ensure_future(client.expire(user, wait=600))
+    await asyncio.to_thread(kafka.wait_for, 1)
+    closing = asyncio.ensure_future(client.close(drain=600))
+    await asyncio.sleep(0)
+    # Frameworks cancel again and again, until what they cancel has ended.
+    while not closing.done():
+        closing.cancel()
+        await asyncio.sleep(0)
+    assert isinstance(await asyncio.wait_for(call, 10), Unknown)
+    until = time.monotonic() + 20
+    while own_threads() and time.monotonic() < until:
+        await asyncio.sleep(0.01)
+    assert own_threads() == []

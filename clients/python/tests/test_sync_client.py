@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import contextvars
 import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from points_ledger import (
     Accepted,
     ClientClosed,
     CommandRefused,
+    Http,
     InsufficientPoints,
     LedgerClient,
     NoQuote,
+    Overloaded,
     Quote,
     Result,
     Unknown,
     commands,
 )
 from points_ledger.testing import FakeLedger
+
+from .scripted_api import ScriptedApi, answer
 
 
 @pytest.fixture
@@ -139,3 +146,104 @@ def test_says_so_when_it_is_used_after_a_fork(ledger: FakeLedger, user: str) -> 
         child.start()
         assert "forked" in queue.get(timeout=10)
         child.join()
+
+
+class Blocking(httpx.AsyncBaseTransport):
+    """Keeps each request until the test lets it go, and passes it on then."""
+
+    def __init__(self, ledger: FakeLedger) -> None:
+        self.ledger = ledger
+        self.arrived = threading.Semaphore(0)
+        self.let_go = threading.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.arrived.release()
+        await asyncio.to_thread(self.let_go.wait, 10)
+        return await self.ledger.handle_async_request(request)
+
+
+def blocked(ledger: FakeLedger, in_flight_max: int = 100) -> tuple[LedgerClient, Blocking]:
+    transport = Blocking(ledger)
+    http = Http("http://ledger.invalid", "token", transport=transport, source="api:fake")
+    return LedgerClient(http=http, wait=600, in_flight_max=in_flight_max), transport
+
+
+def test_closing_leaves_a_call_that_waits_unknown(user: str) -> None:
+    busy = answer(503, headers={"retry-after": "60"})
+    asked = threading.Event()
+
+    def be_busy(_request: httpx.Request) -> httpx.Response:
+        asked.set()
+        return busy
+
+    http = Http("http://ledger.invalid", "token", transport=ScriptedApi([be_busy]), source="api:svc")
+    client = LedgerClient(http=http, wait=600)
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(client.expire, user)
+        assert asked.wait(10)
+        client.close(drain=0.05)
+        assert isinstance(call.result(10), Unknown)
+
+
+def test_closing_ends_what_is_read_meanwhile(ledger: FakeLedger, user: str) -> None:
+    client, transport = blocked(ledger)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(client.balance, user)
+        assert transport.arrived.acquire(timeout=10)
+        client.close(drain=0.05)
+        transport.let_go.set()
+        with pytest.raises(ClientClosed):
+            read.result(10)
+
+
+def test_any_number_of_threads_may_close_it(ledger: FakeLedger, user: str) -> None:
+    for _ in range(20):
+        client = ledger.client()
+        client.expire(user)
+        together = threading.Barrier(4)
+
+        def close(client: LedgerClient = client, together: threading.Barrier = together) -> None:
+            together.wait(10)
+            client.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            for closing in [pool.submit(close) for _ in range(4)]:
+                closing.result(20)
+
+
+class Overtaking(httpx.AsyncBaseTransport):
+    """The first request is overtaken by the next one, if there is another before it is answered."""
+
+    def __init__(self, ledger: FakeLedger) -> None:
+        self.ledger = ledger
+        self.overtaken = asyncio.Event()
+        self.count = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.count += 1
+        if self.count == 1:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self.overtaken.wait(), 0.2)
+        response = await self.ledger.handle_async_request(request)
+        self.overtaken.set()
+        return response
+
+
+def test_publishes_the_commands_of_a_user_in_their_order(ledger: FakeLedger, user: str) -> None:
+    http = Http("http://ledger.invalid", "token", transport=Overtaking(ledger), source="api:fake")
+    with LedgerClient(http=http) as client:
+        deliveries = [client.publish(commands.consume(user, "tts", points=n)) for n in range(1, 4)]
+        for delivery in deliveries:
+            delivery.result(10)
+    assert [command.data["points"] for command in ledger.received] == [1, 2, 3]
+
+
+def test_holds_up_who_publishes_more_than_are_answered(ledger: FakeLedger, user: str) -> None:
+    client, transport = blocked(ledger, in_flight_max=2)
+    with client:
+        deliveries = [client.publish(commands.expire(user)) for _ in range(2)]
+        with pytest.raises(Overloaded):
+            client.publish(commands.expire(user), wait=0.05)
+        transport.let_go.set()
+        for delivery in deliveries:
+            delivery.result(10)

@@ -10,14 +10,14 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Coroutine
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from ._command_calls import CommandCalls
 from ._kafka_commands import KafkaCommands
 from ._loop_thread import LoopThread
 from ._reading_calls import ReadingCalls
-from ._retry import Deadline
-from ._tracing import command_span
+from ._retry import Deadline, pause
+from ._tracing import command_span, current_traceparent
 from .commands import (
     Command,
     CommandId,
@@ -34,6 +34,8 @@ from .http import Http, HttpApi
 from .kafka import Delivery, Kafka
 from .results import Result, Unknown
 
+T = TypeVar("T")
+
 _log = logging.getLogger("points_ledger")
 
 WAIT_SECONDS = 30.0
@@ -45,7 +47,7 @@ _FLUSH_SECONDS_MIN = 1.0
 
 
 class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls):
-    """Commands, holds and reading, for asyncio. One is enough for a process.
+    """Commands, holds and reading, for asyncio. One is enough for a process, and belongs to one event loop.
 
     Commands go over Kafka where ``kafka`` is given, else over HTTP. Reading, quotes and outcomes from before a
     restart need ``http``. A command is waited for at most ``wait`` seconds; then its result is ``Unknown``.
@@ -66,10 +68,14 @@ class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls)
         self._http = None if http is None else HttpApi(http)
         self._kafka = None if kafka is None else KafkaCommands(kafka)
         self._in_flight_max = in_flight_max
-        self._in_flight: asyncio.Semaphore | None = None
-        self._calls: set[asyncio.Future[object]] = set()
+        self._in_flight = asyncio.Semaphore(in_flight_max)
+        #: Of commands that are published over HTTP, and the last one of each user.
+        self._publishing = asyncio.Semaphore(in_flight_max)
+        self._last_published: dict[str, asyncio.Task[None]] = {}
+        self._calls: set[asyncio.Future[Any]] = set()
         self._unresolved: OrderedDict[tuple[str, str, str], SentCommand] = OrderedDict()
         self._is_closed = False
+        self._ended = asyncio.Event()
         self._pid = os.getpid()
 
     async def __aenter__(self) -> AsyncLedgerClient:
@@ -86,13 +92,23 @@ class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls)
     async def close(self, drain: float = DRAIN_SECONDS) -> None:
         """Takes no more commands, and waits for those on their way for at most ``drain`` seconds."""
         self._is_closed = True
+        if os.getpid() != self._pid:
+            # Its connections and threads are those of the process that this one was forked from.
+            return
         deadline = Deadline(drain)
-        while self._calls and not deadline.is_over:
-            await asyncio.wait(self._calls, timeout=deadline.left)
+        try:
+            while self._calls and not deadline.is_over:
+                await asyncio.wait(self._calls, timeout=deadline.left)
+        finally:
+            # Also where this is cancelled, so that no thread outlives it.
+            await self._end(max(deadline.left, _FLUSH_SECONDS_MIN))
+
+    async def _end(self, seconds: float) -> None:
+        self._ended.set()
         if self._calls:
             _log.error("calls were not answered before closing", extra={"count": len(self._calls)})
         if self._kafka is not None:
-            await self._kafka.close(max(deadline.left, _FLUSH_SECONDS_MIN))
+            await self._kafka.close(seconds)
         if self._http is not None:
             await self._http.close()
         # What still waited ends now with an unknown outcome.
@@ -158,15 +174,15 @@ class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls)
     ) -> asyncio.Future[None]:
         """Sends a command without waiting for its answer. The future tells when it has arrived.
 
-        It waits only while the queue is full, and raises ``Overloaded`` when that lasts too long.
+        It waits only while the queue is full, and raises ``Overloaded`` when that lasts too long. The commands of
+        a user arrive in their order.
         """
         self._check_open()
         deadline = self._deadline(wait)
         if self._kafka is None:
-            work = asyncio.ensure_future(self._arrive(command, deadline, traceparent))
-            self._track(work)
-            return work
+            return await self._publish_over_http(command, deadline, traceparent)
         sent = command.sent_by(self._kafka.source)
+        traceparent = traceparent or current_traceparent()
         while True:
             try:
                 return self._kafka.publish_in_loop(sent, traceparent)
@@ -204,9 +220,16 @@ class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls)
 
     async def execute_to_the_end(self, command: Command, wait: float) -> Result:
         """For holds, which finish while the client closes."""
+        self._check_process()
+        if self._ended.is_set():
+            raise ClientClosed("the client is closed")
         return await self._execute(command, Deadline(wait), None)
 
-    def in_background(self, work: Awaitable[Result]) -> asyncio.Task[Result]:
+    async def pause(self, seconds: float) -> None:
+        """Ends early when the client does."""
+        await pause(seconds, self._ended)
+
+    def in_background(self, work: Awaitable[T]) -> asyncio.Task[T]:
         """A task that closing the client waits for."""
         task = asyncio.ensure_future(_run(work))
         self._track(task)
@@ -218,14 +241,11 @@ class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls)
         """For the client without asyncio. Kafka queues it in the calling thread, without the loop."""
         kafka = self._kafka
         if kafka is None:
-            self._check_open()
-            delivery = Delivery()
-            arriving = loop.start(self._arrive(command, self._deadline(wait), traceparent))
-            arriving.add_done_callback(lambda arrived: delivery.finish(arrived.exception()))
-            return delivery
+            return loop.run(self._deliver_over_http(command, wait, traceparent))
         if self._is_closed:
             raise ClientClosed("the client is closed")
         sent = command.sent_by(kafka.source)
+        traceparent = traceparent or current_traceparent()
         deadline: Deadline | None = None
         while True:
             try:
@@ -237,6 +257,37 @@ class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls)
                     raise
                 kafka.block_for_space(deadline)
 
+    async def _deliver_over_http(
+        self, command: Command, wait: float | None, traceparent: str | None
+    ) -> Delivery:
+        self._check_open()
+        delivery = Delivery()
+        work = await self._publish_over_http(command, self._deadline(wait), traceparent)
+        work.add_done_callback(lambda arrived: delivery.finish(_error_of(arrived)))
+        return delivery
+
+    async def _publish_over_http(
+        self, command: Command, deadline: Deadline, traceparent: str | None
+    ) -> asyncio.Task[None]:
+        await self._acquire(self._publishing, deadline)
+        user = command.user_id
+        before = self._last_published.get(user)
+
+        async def arrive() -> None:
+            if before is not None:
+                await asyncio.wait({before})
+            await self._arrive(command, deadline, traceparent)
+
+        def arrived(work: asyncio.Task[None]) -> None:
+            self._publishing.release()
+            if self._last_published.get(user) is work:
+                del self._last_published[user]
+
+        work = self._last_published[user] = asyncio.ensure_future(arrive())
+        work.add_done_callback(arrived)
+        self._track(work)
+        return work
+
     async def _source(self, deadline: Deadline) -> str:
         return self._kafka.source if self._kafka is not None else await self._api().source(deadline)
 
@@ -247,7 +298,12 @@ class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls)
         async with self._turn(deadline):
             self._remember_unresolved(sent)
             with command_span(sent, traceparent) as span:
-                result = await self._send(sent, deadline, span.traceparent)
+                try:
+                    result = await self._send(sent, deadline, span.traceparent)
+                except LedgerError:
+                    # It is known that it was not carried out.
+                    self._unresolved.pop(sent.ref.key, None)
+                    raise
                 span.end_with(result)
         if isinstance(result, Unknown):
             _log.warning(
@@ -299,24 +355,26 @@ class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls)
     @asynccontextmanager
     async def _turn(self, deadline: Deadline) -> AsyncGenerator[None, None]:
         """Back-pressure: beyond the maximum, a call waits until another one is answered."""
-        if self._in_flight is None:
-            self._in_flight = asyncio.Semaphore(self._in_flight_max)
-        turn = self._in_flight
-        try:
-            await asyncio.wait_for(turn.acquire(), max(deadline.left, 0.001))
-        except asyncio.TimeoutError as error:
-            raise Overloaded(f"{self._in_flight_max} calls wait for an answer") from error
         answered: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self._track(answered)
         try:
-            yield
+            await self._acquire(self._in_flight, deadline)
+            try:
+                yield
+            finally:
+                self._in_flight.release()
         finally:
-            turn.release()
             if not answered.done():
                 answered.set_result(None)
 
-    def _track(self, work: asyncio.Future[object] | asyncio.Task[Result] | asyncio.Task[None]) -> None:
-        self._calls.add(work)  # type: ignore[arg-type]
+    async def _acquire(self, turns: asyncio.Semaphore, deadline: Deadline) -> None:
+        try:
+            await asyncio.wait_for(turns.acquire(), max(deadline.left, 0.001))
+        except asyncio.TimeoutError as error:
+            raise Overloaded(f"{self._in_flight_max} calls wait for an answer") from error
+
+    def _track(self, work: asyncio.Future[Any]) -> None:
+        self._calls.add(work)
         work.add_done_callback(self._calls.discard)
 
     def _api(self) -> HttpApi:
@@ -327,9 +385,18 @@ class AsyncLedgerClient(CommandCalls[Coroutine[Any, Any, Result]], ReadingCalls)
     def _check_open(self) -> None:
         if self._is_closed:
             raise ClientClosed("the client is closed")
+        self._check_process()
+
+    def _check_process(self) -> None:
         if os.getpid() != self._pid:
             raise ClientClosed("the client was opened before this process was forked: open one here")
 
 
-async def _run(work: Awaitable[Result]) -> Result:
+def _error_of(arrived: asyncio.Task[None]) -> BaseException | None:
+    if arrived.cancelled():
+        return ClientClosed("the client was closed before it was known whether it arrived")
+    return arrived.exception()
+
+
+async def _run(work: Awaitable[T]) -> T:
     return await work

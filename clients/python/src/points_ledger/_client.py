@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
 
@@ -12,6 +13,7 @@ from ._command_calls import CommandCalls
 from ._loop_thread import LoopThread
 from ._reading_calls import PAGE_SIZE_MAX, LiveTransaction
 from .commands import Command, CommandRef, Metadata, OnTimeout, Overrun
+from .errors import ClientClosed
 from .holds import AsyncHold
 from .http import Http
 from .kafka import Delivery, Kafka
@@ -61,9 +63,13 @@ class LedgerClient(CommandCalls[Result]):
 
     def close(self, drain: float = DRAIN_SECONDS) -> None:
         """Takes no more commands, and waits for those on their way for at most ``drain`` seconds."""
-        if not self._loop.is_closed:
-            self._loop.run(self._client.close(drain))
-        self._loop.close()
+        try:
+            if not self._loop.is_closed:
+                # Two threads may close it: the one that comes later finds it closed.
+                with suppress(ClientClosed):
+                    self._loop.run(self._client.close(drain))
+        finally:
+            self._loop.close()
 
     def execute(
         self, command: Command, *, wait: float | None = None, traceparent: str | None = None

@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 from collections.abc import AsyncGenerator, Coroutine, Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
 from .errors import ClientClosed
@@ -34,18 +34,22 @@ class LoopThread:
         future = self.start(work)
         try:
             return future.result()
+        except CancelledError as error:
+            raise ClientClosed("the client was closed before it was answered") from error
         except BaseException:
             future.cancel()
             raise
 
     def start(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        try:
-            loop = self._open()
-        except ClientClosed:
-            work.close()
-            raise
-        # The coroutine runs in the context of the caller, with its span.
-        return asyncio.run_coroutine_threadsafe(work, loop)
+        with self._lock:
+            try:
+                loop = self._open()
+            except ClientClosed:
+                work.close()
+                raise
+            # It is there before the loop is stopped, which so ends it: nobody waits for what never runs.
+            # The coroutine runs in the context of the caller, with its span.
+            return asyncio.run_coroutine_threadsafe(work, loop)
 
     def iterate(self, items: AsyncGenerator[T, None]) -> Iterator[T]:
         """Items of an asynchronous iterator, each fetched when it is needed."""
@@ -60,28 +64,30 @@ class LoopThread:
                 self.run(_end(items))
 
     def close(self) -> None:
+        if os.getpid() != self._pid:
+            # The lock may be that of a thread which this process does not have.
+            return
         with self._lock:
             self._is_closed = True
             loop, thread = self._loop, self._thread
             self._loop = self._thread = None
-        if loop is None or thread is None or os.getpid() != self._pid:
-            return
-        loop.call_soon_threadsafe(loop.stop)
+            if loop is None or thread is None:
+                return
+            loop.call_soon_threadsafe(loop.stop)
         thread.join()
 
     def _open(self) -> asyncio.AbstractEventLoop:
-        with self._lock:
-            if self._is_closed:
-                raise ClientClosed("the client is closed")
-            if os.getpid() != self._pid:
-                raise ClientClosed("the client was opened before this process was forked: open one here")
-            if self._loop is None:
-                loop = self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(
-                    target=lambda: _run(loop), name="points-ledger-loop", daemon=True
-                )
-                self._thread.start()
-            return self._loop
+        if self._is_closed:
+            raise ClientClosed("the client is closed")
+        if os.getpid() != self._pid:
+            raise ClientClosed("the client was opened before this process was forked: open one here")
+        if self._loop is None:
+            loop = self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(
+                target=lambda: _run(loop), name="points-ledger-loop", daemon=True
+            )
+            self._thread.start()
+        return self._loop
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:

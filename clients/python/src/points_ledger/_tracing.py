@@ -26,7 +26,18 @@ except ImportError:
     def command_span(command: SentCommand, traceparent: str | None) -> Generator[CommandSpan, None, None]:
         yield CommandSpan(traceparent, lambda _result: None)
 
+    def current_traceparent() -> str | None:
+        return None
+
 else:
+
+    def current_traceparent() -> str | None:
+        """The trace context of the caller, for a command whose answer nobody waits for."""
+        if not trace.get_current_span().get_span_context().is_valid:
+            return None
+        carrier: dict[str, str] = {}
+        propagate.inject(carrier)
+        return carrier.get("traceparent")
 
     @contextmanager
     def command_span(command: SentCommand, traceparent: str | None) -> Generator[CommandSpan, None, None]:
