@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import datetime, timezone
 
@@ -140,3 +141,15 @@ async def test_does_not_reconnect_where_it_may_not_read(user: str) -> None:
         with pytest.raises(NotAllowed, match="not this user"):
             async for _live in client.live(user):
                 pytest.fail("a row came")
+
+
+async def test_reads_a_row_whose_text_has_a_line_separator(user: str) -> None:
+    text = "first\u2028second\u0085third"
+    row = json.dumps({**ROW, "description": text}, ensure_ascii=False)
+    content = f"id: 6.4.0\r\nevent: transaction\r\ndata: {row}\r\n\r\n".encode()
+    client, _ = opened(httpx.Response(200, headers={"content-type": "text/event-stream"}, content=content))
+    async with client:
+        rows = client.live(user)
+        live = await asyncio.wait_for(rows.__anext__(), 5)
+        await rows.aclose()
+    assert live.transaction.description == text

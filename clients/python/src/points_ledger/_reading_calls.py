@@ -219,7 +219,7 @@ class ReadingCalls:
                                 yield LiveTransaction(last, row)
                     else:
                         wait = await _wait_after(response, rejections)
-            except (httpx.TransportError, asyncio.TimeoutError, TokenUnavailable) as error:
+            except (httpx.RequestError, asyncio.TimeoutError, TokenUnavailable) as error:
                 _log.info("the stream of rows was interrupted", extra={"error": str(error)})
             await asyncio.sleep(backoff.next(wait))
 
@@ -255,7 +255,7 @@ class _ServerSentEvent:
 async def _events_of(response: httpx.Response) -> AsyncIterator[_ServerSentEvent]:
     """Events of ``text/event-stream``; an event that the connection cut off is not one."""
     event, lines = _ServerSentEvent(), list[str]()
-    async for line in response.aiter_lines():
+    async for line in _lines_of(response):
         if line == "":
             event.data = "\n".join(lines)
             if event.id is not None or lines:
@@ -270,6 +270,15 @@ async def _events_of(response: httpx.Response) -> AsyncIterator[_ServerSentEvent
             event.name = value
         elif field == "data":
             lines.append(value)
+
+
+async def _lines_of(response: httpx.Response) -> AsyncIterator[str]:
+    """The library would also end lines at U+2028 and others, which may stand in the text of a row."""
+    rest = ""
+    async for text in response.aiter_text():
+        *lines, rest = (rest + text).split("\n")
+        for line in lines:
+            yield line.removesuffix("\r")
 
 
 async def _wait_after(response: httpx.Response, rejections: int) -> float | None:
