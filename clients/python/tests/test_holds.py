@@ -9,10 +9,12 @@ import pytest
 from points_ledger import (
     Accepted,
     AsyncLedgerClient,
+    ClientClosed,
     CommandRefused,
     InsufficientPoints,
     InvalidCommand,
     LedgerError,
+    NotAllowed,
     OutcomeUnknown,
     Refused,
     Result,
@@ -265,4 +267,106 @@ async def test_tells_that_it_was_lost(ledger: FakeLedger, user: str, monkeypatch
             assert hold.lost.code == "ConsumptionTimedOut"
             # What was done is booked all the same.
             hold.settle(points=10)
+    assert ledger.balance_of(user) == 90
+
+
+async def cancel_until_it_ends(task: asyncio.Task[None]) -> None:
+    """As frameworks do, whose scopes cancel again and again what has not ended yet."""
+    while not task.done():
+        task.cancel()
+        await asyncio.sleep(0)
+
+
+async def test_cancels_when_its_task_is_cancelled_again_and_again(ledger: FakeLedger, user: str) -> None:
+    entered = asyncio.Event()
+
+    async def work(client: AsyncLedgerClient) -> None:
+        async with client.hold(user, "tts", points=60, settle_within=600, keep_alive=3_600):
+            entered.set()
+            await asyncio.Event().wait()
+
+    async with ledger.async_client() as client:
+        task = asyncio.create_task(work(client))
+        await entered.wait()
+        await cancel_until_it_ends(task)
+    assert (ledger.balance_of(user), ledger.held_of(user)) == (100, 0)
+
+
+@pytest.mark.parametrize("carries_out", [True, False])
+async def test_gives_back_what_is_held_for_a_task_that_was_cancelled_while_entering(
+    ledger: FakeLedger, user: str, carries_out: bool
+) -> None:
+    async def work(client: AsyncLedgerClient) -> None:
+        async with client.hold(user, "tts", points=60, settle_within=600):
+            pytest.fail("the block ran")
+
+    async with ledger.async_client() as client:
+        with ledger.silence(carries_out=carries_out):
+            task = asyncio.create_task(work(client))
+            while carries_out and ledger.held_of(user) == 0:
+                await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            await cancel_until_it_ends(task)
+    assert (ledger.balance_of(user), ledger.held_of(user)) == (100, 0)
+
+
+async def test_settles_again_when_a_settlement_was_not_taken_at_all(
+    ledger: FakeLedger, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = ledger.async_client()
+    original = client.execute_to_the_end
+
+    async def execute(command: Command, wait: float) -> Result:
+        if command.data.get("points") == -5:
+            raise InvalidCommand("points must be 0 or more")
+        return await original(command, wait)
+
+    monkeypatch.setattr(client, "execute_to_the_end", execute)
+    async with client, client.hold(user, "tts", points=60, settle_within=600) as hold:
+        with pytest.raises(InvalidCommand):
+            await hold.settle(points=-5)
+        assert (await hold.settle(points=5)).require().balance == 95
+
+
+async def test_finds_its_hold_again_where_it_may_not_prolong_it(
+    ledger: FakeLedger, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = ledger.async_client()
+    original = client.execute_to_the_end
+
+    async def execute(command: Command, wait: float) -> Result:
+        if command.type == "ExtendConsumption":
+            raise NotAllowed(403, {"title": "Forbidden"})
+        return await original(command, wait)
+
+    monkeypatch.setattr(client, "execute_to_the_end", execute)
+    async with client:
+        for _ in range(2):
+            hold = client.hold(user, "tts", points=60, settle_within=600, task="t1")
+            assert isinstance(await hold.open(), Accepted)
+
+
+async def test_a_client_that_was_closed_holds_and_settles_nothing(ledger: FakeLedger, user: str) -> None:
+    client = ledger.async_client()
+    hold = client.hold(user, "tts", points=60, settle_within=600)
+    await hold.open()
+    await client.close()
+    with pytest.raises(ClientClosed):
+        await client.hold(user, "tts", points=10, settle_within=600).open()
+    with pytest.raises(ClientClosed):
+        await asyncio.wait_for(hold.settle(points=1), 5)
+
+
+async def test_a_settlement_is_unknown_when_the_client_closes_before_its_answer(
+    ledger: FakeLedger, user: str
+) -> None:
+    client = ledger.async_client(wait=0.05)
+    hold = client.hold(user, "tts", points=60, settle_within=600)
+    await hold.open()
+    with ledger.silence():
+        settling = hold.settle(points=10)
+        while "SettleConsumption" not in types(ledger):
+            await asyncio.sleep(0)
+        await client.close(drain=1)
+    assert isinstance(await asyncio.wait_for(settling, 5), Unknown)
     assert ledger.balance_of(user) == 90

@@ -8,13 +8,15 @@ import time
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from . import commands
 from ._retry import Backoff, Deadline
 from .commands import Command, CommandId, Metadata, OnTimeout, Overrun
-from .errors import InvalidCommand, LedgerError, NotAllowed
+from .errors import ClientClosed, InvalidCommand, LedgerError, NotAllowed
 from .results import Accepted, Refused, Result, Unknown
+
+T = TypeVar("T")
 
 _log = logging.getLogger("points_ledger")
 
@@ -33,12 +35,18 @@ class HoldingClient(Protocol):
 
     async def source(self) -> str: ...
 
+    async def execute(self, command: Command, *, wait: float | None = None) -> Result: ...
+
     async def execute_to_the_end(self, command: Command, wait: float) -> Result:
         """Also while the client closes."""
         ...
 
-    def in_background(self, work: Awaitable[Result]) -> asyncio.Task[Result]:
+    def in_background(self, work: Awaitable[T]) -> asyncio.Task[T]:
         """A task that closing the client waits for."""
+        ...
+
+    async def pause(self, seconds: float) -> None:
+        """Ends early when the client does."""
         ...
 
 
@@ -123,7 +131,7 @@ class AsyncHold:
         terms = self._terms
         # A random id is drawn once, so that calling open() again repeats the command.
         self._command = self._command or self._hold_command(await self._client.source())
-        result = await self._client.execute_to_the_end(self._command, terms.wait)
+        result = await self._client.execute(self._command, wait=terms.wait)
         if isinstance(result, Accepted) and result.replayed:
             refused = await self._why_it_is_over()
             if refused is not None:
@@ -146,9 +154,10 @@ class AsyncHold:
         """What it really cost. It is sent at once; awaiting it gives the answer, and so does leaving.
 
         From here on leaving never cancels. Where no answer comes, the same message is repeated for a minute, and
-        the result is ``Unknown``, to be resumed by ``client.outcome``.
+        the result is ``Unknown``, to be resumed by ``client.outcome``. One that was refused, or not taken at all, may
+        be followed by another one.
         """
-        if self._settling is not None and not isinstance(self.settlement, (Refused, Unknown)):
+        if self._settling is not None and (not self._settling.done() or isinstance(self.settlement, Accepted)):
             raise LedgerError("a settlement was sent already")
         if isinstance(self.settlement, Refused):
             self._refusals += 1
@@ -203,7 +212,14 @@ class AsyncHold:
         self._is_detached = True
 
     async def __aenter__(self) -> AsyncHold:
-        (await self.open()).require()
+        opening = self._client.in_background(self.open())
+        try:
+            result = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            # The block does not run, so that nobody will leave it.
+            self._client.in_background(self._cancel_once_open(opening))
+            raise
+        result.require()
         if self._terms.keep_alive is not None:
             self._keeping_alive = asyncio.create_task(self._keep_alive(self._terms.keep_alive))
         return self
@@ -214,7 +230,9 @@ class AsyncHold:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._stop_keeping_alive()
+        # Nothing is awaited before the end has begun: whoever cancels this may do so again and again.
+        if self._keeping_alive is not None:
+            self._keeping_alive.cancel()
         if self._settling is not None:
             await self._finish_settlement(self._settling, has_failed=error is not None)
         elif self._is_detached:
@@ -251,8 +269,8 @@ class AsyncHold:
         """A repeat says what was true at first: prolonging tells whether the hold is still open."""
         try:
             result = await self._prolong(self._terms.settle_within, self._terms.wait)
-        except InvalidCommand:
-            # Rules 1 prolong nothing, so that nobody can tell.
+        except (InvalidCommand, NotAllowed):
+            # Rules 1 prolong nothing, and a sender may lack the right to: nobody can tell.
             return None
         return result if isinstance(result, Refused) and result.code in _LOST else None
 
@@ -287,22 +305,20 @@ class AsyncHold:
         else:
             _log.warning("a hold is prolonged no longer, and times out", extra=extra)
 
-    async def _stop_keeping_alive(self) -> None:
-        task, self._keeping_alive = self._keeping_alive, None
-        if task is None:
-            return
-        task.cancel()
-        await asyncio.wait({task})
-
     async def _settle(self, command: Command) -> Result:
         """Finished work must be booked: it is repeated for longer than another call."""
         deadline, backoff = Deadline(SETTLE_SECONDS_MAX), Backoff()
+        unknown: Result | None = None
         while True:
             wait = min(self._terms.wait, max(deadline.left, 0.1))
             try:
                 result = await self._client.execute_to_the_end(command, wait)
             except (InvalidCommand, NotAllowed):
                 raise
+            except ClientClosed:
+                if unknown is None:
+                    raise
+                return unknown
             except LedgerError as error:
                 _log.warning("a settlement is sent again", extra={"error": str(error)})
                 if deadline.is_over:
@@ -310,7 +326,8 @@ class AsyncHold:
             else:
                 if not isinstance(result, Unknown) or deadline.is_over:
                     return result
-            await asyncio.sleep(min(backoff.next(), deadline.left))
+                unknown = result
+            await self._client.pause(min(backoff.next(), deadline.left))
 
     async def _finish_settlement(self, task: asyncio.Task[Result], *, has_failed: bool) -> None:
         """When this is cancelled, the settlement goes on: closing the client waits for it."""
@@ -340,6 +357,16 @@ class AsyncHold:
                 "a hold was not cancelled: it times out",
                 extra={"consumption_id": self.consumption_id, "result": type(result).__name__},
             )
+
+    async def _cancel_once_open(self, opening: asyncio.Task[Result]) -> None:
+        """Also where the outcome is unknown: nobody waits for it any more."""
+        try:
+            result = await opening
+        except LedgerError as error:
+            _log.error("a hold was not opened", extra={"error": str(error)})
+            return
+        if not isinstance(result, Refused):
+            await self._cancel_on_leaving()
 
     async def _cancel(self, reason: str | None, wait: float) -> Result:
         command = commands.refund(
