@@ -23,3 +23,24 @@ def test_works_over_http_without_kafka_sqlalchemy_and_opentelemetry() -> None:
         [sys.executable, "-c", _WITHOUT_EXTRAS], capture_output=True, text=True, timeout=60, check=False
     )
     assert (ran.stdout, ran.stderr) == ("6\n", "")
+
+
+_FOR_THE_OUTBOX_ALONE = """
+import sys
+sys.modules["confluent_kafka"] = None
+from points_ledger import Kafka
+from points_ledger.outbox import Outbox
+Outbox("/tts")
+try:
+    Kafka({"bootstrap.servers": "kafka:9092"}, source="/tts")
+except ImportError as error:
+    print(error)
+"""
+
+
+def test_adds_to_the_outbox_without_kafka_and_says_what_kafka_needs() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _FOR_THE_OUTBOX_ALONE], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.stderr == ""
+    assert ran.stdout == "Kafka needs confluent-kafka: pip install 'points-ledger[kafka]'\n"

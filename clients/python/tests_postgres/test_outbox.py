@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, text
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, use_span
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from points_ledger import CommandId, InvalidCommand, commands
-from points_ledger.outbox import Outbox, Relay, RelayOptions, wake_on_commit
+from points_ledger.outbox import Outbox, Relay, RelayOptions, migrate, wake_on_commit
 
+from .conftest import database_url
 from .publishers import Broker
 
 USER = "d4930aff-f7b8-541b-ad96-1cb0b5223736"
@@ -236,3 +239,42 @@ def test_is_woken_by_a_commit(engine: Engine) -> None:
     assert arrived.wait(20)
     relay.close()
     assert broker.ids() == ["1"]
+
+
+def test_is_woken_by_the_commit_and_not_by_a_savepoint(engine: Engine) -> None:
+    woken: list[str] = []
+    relay = Relay(engine, Broker().open)
+    relay.wake = lambda: woken.append("woken")  # type: ignore[method-assign]
+    sessions = sessionmaker(engine)
+    wake_on_commit(sessions, relay)
+    with sessions() as session, session.begin():
+        with session.begin_nested():
+            outbox.add(session, consume("1"))
+        assert woken == []
+    assert woken == ["woken"]
+    relay.close()
+
+
+def test_instances_that_start_at_once_may_all_migrate(schema: str) -> None:
+    engine = create_engine(database_url(), connect_args={"options": f"-c search_path={schema}"}, pool_size=8)
+    together = threading.Barrier(8)
+
+    def start() -> None:
+        with engine.begin() as connection:
+            together.wait(20)
+            migrate(connection)
+
+    with ThreadPoolExecutor(8) as pool:
+        for started in [pool.submit(start) for _ in range(8)]:
+            started.result(60)
+    engine.dispose()
+
+
+def test_the_context_of_the_caller_goes_with_a_command(engine: Engine) -> None:
+    context = SpanContext(trace_id=0x0AF7, span_id=0xB7AD, is_remote=False, trace_flags=TraceFlags(1))
+    add(engine, "1")
+    with use_span(NonRecordingSpan(context)):
+        add(engine, "2")
+    with engine.connect() as connection:
+        rows = connection.execute(text("select traceparent from points_outbox order by id")).scalars().all()
+    assert rows == [None, f"00-{0x0AF7:032x}-{0xB7AD:016x}-01"]

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import json
 import logging
+import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, cast
 
-from confluent_kafka import KafkaException
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from ._tracing import current_traceparent
 from .commands import Command, CommandRef, CommandType, SentCommand, checked_source
 from .errors import InvalidCommand, LedgerError
 from .kafka import CommandProducer, Kafka, OnDelivery, delivery_error
@@ -140,6 +142,8 @@ _INFO_KEY = "points_ledger.outbox"
 
 def migrate(connection: Connection) -> None:
     """Creates the table, where the service has no migrations of its own for it."""
+    # Instances that start at once would create it at once, and all but one fail.
+    connection.execute(text("select pg_advisory_xact_lock(cast(:locks as integer), 0)"), {"locks": _USER_LOCKS})
     for statement in MIGRATION.split(";"):
         if statement.strip():
             connection.execute(text(statement))
@@ -152,7 +156,10 @@ class Outbox:
         self._source = checked_source(source)
 
     def add(self, session: Session, command: Command, *, traceparent: str | None = None) -> SentCommand:
-        """Adds a command to the transaction of the session. One that is there already is left as it is."""
+        """Adds a command to the transaction of the session. One that is there already is left as it is.
+
+        Where OpenTelemetry is installed, the trace of the caller goes with the command.
+        """
         sent = command.sent_by(self._source)
         values = {
             "user_id": sent.user_id,
@@ -160,7 +167,7 @@ class Outbox:
             "id": sent.id,
             "type": sent.type,
             "value": sent.body.decode(),
-            "traceparent": traceparent,
+            "traceparent": traceparent or current_traceparent(),
         }
         # The first look may miss a row that another transaction committed meanwhile: the second one sees it.
         added = session.execute(_ADD, values).first() or session.execute(_ADD, values).one()
@@ -186,7 +193,8 @@ def wake_on_commit(sessions: sessionmaker[Session] | Session, relay: Relay) -> N
     """Sends at once what a session has committed, where the relay runs in the same process."""
 
     def committed(session: Session) -> None:
-        if session.info.pop(_INFO_KEY, False):
+        # The end of a savepoint commits nothing yet.
+        if session.get_nested_transaction() is None and session.info.pop(_INFO_KEY, False):
             relay.wake()
 
     event.listen(sessions, "after_commit", committed)
@@ -279,7 +287,8 @@ class Relay:
         self._options = options
         self._on_held = on_held
         self._publisher: Publisher | None = None
-        self._wake = threading.Event()
+        # An event is not for signal handlers: one that comes while its lock is held would wait for ever.
+        self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._is_closing = False
         self._is_running = False
         self._thread: threading.Thread | None = None
@@ -295,7 +304,9 @@ class Relay:
         """Runs until ``close()`` is called, which a signal handler may do."""
         self._is_running = True
         while not self._is_closing:
-            self._wake.clear()
+            with suppress(queue.Empty):
+                # What came before this round is in it.
+                self._wake.get_nowait()
             try:
                 is_more = self.run_once() > 0
             except Exception:
@@ -303,18 +314,20 @@ class Relay:
                 _log.exception("the relay of the outbox failed, and tries again")
                 is_more = False
             if not is_more and not self._is_closing:
-                self._wake.wait(self._options.poll_seconds)
+                with suppress(queue.Empty):
+                    self._wake.get(timeout=self._options.poll_seconds)
         self._is_running = False
         self._close_publisher()
 
     def wake(self) -> None:
         """Sends now what has come, instead of at the next look."""
-        self._wake.set()
+        if self._wake.empty():
+            self._wake.put(None)
 
     def close(self) -> None:
         """Ends the round that runs, and then everything."""
         self._is_closing = True
-        self._wake.set()
+        self._wake.put(None)
         if self._thread is not None:
             self._thread.join()
         if not self._is_running:
@@ -368,7 +381,7 @@ class Relay:
             on_delivery = deliveries.expect(row.id)
             try:
                 publisher.publish(row.command, row.traceparent, on_delivery)
-            except (LedgerError, KafkaException) as error:
+            except LedgerError as error:
                 on_delivery(error)
                 break
         arrived = deliveries.wait(self._options.ack_seconds_max)
