@@ -218,6 +218,85 @@ describe('a hold', () => {
     expect(await hold.settle({ points: 30 })).toMatchObject({ status: 'accepted', balance: 470 });
   });
 
+  it('that is found again and fails refunds nothing that the process before it settled', async () => {
+    const { ledger, client } = await openLedger();
+    const first = await client.hold(video);
+    const found = await client.hold(video);
+    await first.settle({ points: 30 });
+    await found[Symbol.asyncDispose]();
+    expect(ledger.balance(USER)).toBe(470);
+  });
+
+  it('that is found again is returned whole where nobody settled it', async () => {
+    const { ledger, client } = await openLedger();
+    const first = await client.hold(video);
+    const found = await client.hold(video);
+    await found[Symbol.asyncDispose]();
+    expect([ledger.balance(USER), ledger.held(USER)]).toEqual([500, 0]);
+    expect(await first.settle({ points: 30 })).toMatchObject({ code: 'ConsumptionClosed' });
+  });
+
+  it('that was refused at one cost is settled at another, by a command of its own', async () => {
+    const { ledger, client } = await openLedger();
+    const hold = await client.hold(video);
+    const refused = await hold.settle({ points: 601, overrun: 'refuse' });
+    expect(refused).toMatchObject({ status: 'refused', code: 'InsufficientPoints' });
+    expect(await hold.settle({ points: 500 })).toMatchObject({ status: 'accepted', balance: 0 });
+    await expect(hold.cancel()).rejects.toThrow('is settled');
+    expect(typesOf(ledger.commands)).not.toContain('RefundPoints');
+  });
+
+  it('is unknown where its sender may not settle it any more, and may have done so before', async () => {
+    const accepted: Decision = { kind: 'accepted', outcome: OPENED };
+    const transport = new ScriptedTransport().answer(accepted, UNKNOWN, {
+      kind: 'forbidden',
+      detail: 'no',
+    });
+    const clock = new ManualClock();
+    const hold = await new LedgerClient({ transport, clock }).hold(video);
+    const settling = hold.settle({ points: 1 });
+    await clock.advance(1_000);
+    expect(await settling).toMatchObject({ status: 'unknown', reason: 'no' });
+    await expect(hold.settle({ points: 2 })).rejects.toThrow('at another cost');
+  });
+
+  it('that is opened while its client closes is not kept alive', async () => {
+    let open: (decision: Decision) => void = () => undefined;
+    const transport = new ScriptedTransport().answer(new Promise((resolve) => (open = resolve)));
+    const clock = new ManualClock();
+    const client = new LedgerClient({ transport, clock });
+    const opening = client.hold(video, { keepAlive: { forSecondsMax: 5_000 } });
+    const closing = client.close();
+    open({ kind: 'accepted', outcome: OPENED });
+    await Promise.all([opening, closing]);
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('can be settled while its client closes, which waits for it', async () => {
+    const { ledger, client, clock } = await openLedger();
+    const hold = await client.hold(video);
+    ledger.loseNextCommand();
+    const other = hold.settle({ points: 30 });
+    const closing = client.close();
+    await clock.advance(1_000);
+    await closing;
+    expect(await other).toMatchObject({ status: 'accepted', balance: 470 });
+  });
+
+  it('that is found again is held for longer by other commands than those of the process before', async () => {
+    const { ledger, client, clock } = await openLedger();
+    await (await client.hold(video)).extend({ settle_within: 900 });
+    await clock.advance(300_000);
+    const found = await client.hold(video);
+    expect(await found.extend({ settle_within: 900 })).toMatchObject({
+      outcome: { replayed: false },
+    });
+    // More points are held once for work that is done again.
+    await found.extend({ settle_within: 900, points: 5 });
+    await (await client.hold(video)).extend({ settle_within: 900, points: 5 });
+    expect(ledger.held(USER)).toBe(105);
+  });
+
   it('tries an extension again that was not answered', async () => {
     const { ledger, client, clock } = await openLedger();
     const hold = await client.hold(video, { keepAlive: { forSecondsMax: 1_000 } });

@@ -5,11 +5,11 @@ import type {
   ExtendData,
   SettleData,
 } from '../protocol/command-data.js';
-import { InvalidCommandError } from '../protocol/errors.js';
+import { InvalidCommandError, isNotCarriedOut } from '../protocol/errors.js';
 import type { CommandType } from '../protocol/names.js';
-import { backoffMs } from '../support/backoff.js';
-import { sleep, type Clock } from '../support/clock.js';
+import type { Clock } from '../support/clock.js';
 import { messageOf, type Log } from '../support/log.js';
+import type { RunOptions } from './execute-command.js';
 import type { Accepted, CommandResult, Refused, Unknown, WaitOptions } from './results.js';
 
 /** What is consumed and for how long it is held, in seconds. */
@@ -39,11 +39,13 @@ type Prepare = <T extends CommandType>(
   options: CommandOptions,
 ) => Command;
 
-type Run = (command: Command, options?: WaitOptions) => Promise<CommandResult>;
+type Run = (command: Command, options?: RunOptions) => Promise<CommandResult>;
 
 interface HoldContext extends HoldOptions {
   readonly clock: Clock;
   readonly log: Log;
+  /** Also while the client closes. */
+  readonly runToTheEnd: Run;
   readonly onEnd: (hold: Hold) => void;
 }
 
@@ -133,6 +135,11 @@ export class Hold implements AsyncDisposable {
   readonly opened: Accepted;
   readonly #lost = new AbortController();
   #settlement: Command | null = null;
+  /** It was surely not carried out, so that another one may follow it. */
+  #mayBeReplaced = false;
+  /** It was sent, and nobody knows what became of it. */
+  #mayBeDone = false;
+  #refusals = 0;
   #settling: Promise<CommandResult> | null = null;
   #cancelling: Promise<CommandResult> | null = null;
   #stopTimer: () => void = () => undefined;
@@ -163,7 +170,8 @@ export class Hold implements AsyncDisposable {
 
   /**
    * Settles at the real cost. It is repeated with the same id until its answer is known, or its time is over:
-   * then it is unknown, and calling it again, or `resume`, goes on with the same settlement.
+   * then it is unknown, and calling it again, or `resume`, goes on with the same settlement. One that was refused,
+   * or not taken at all, may be followed by another one.
    */
   async settle(
     cost: Cost = {},
@@ -171,8 +179,11 @@ export class Hold implements AsyncDisposable {
   ): Promise<CommandResult> {
     if (this.#cancelling !== null) throw new Error(`The hold ${this.consumption_id} is cancelled`);
     const data = { ...cost, user_id: this.user_id, consumption_id: this.consumption_id };
-    const command = this.prepare('SettleConsumption', data, options);
-    const sent = this.#settlement;
+    const isNamed = options.id !== undefined || options.step !== undefined;
+    // A refused id stays refused.
+    const next = !isNamed && this.#refusals > 0 ? { step: String(this.#refusals + 1) } : {};
+    const command = this.prepare('SettleConsumption', data, { ...options, ...next });
+    const sent = this.#mayBeReplaced ? null : this.#settlement;
     if (sent !== null && (sent.value !== command.value || sent.id !== command.id)) {
       throw new Error(`The hold ${this.consumption_id} is settled already, at another cost`);
     }
@@ -185,25 +196,38 @@ export class Hold implements AsyncDisposable {
   }
 
   async #settle(command: Command, options: WaitOptions): Promise<CommandResult> {
-    const { settleTimeoutMs = SETTLE_TIMEOUT_MS, clock } = this.context;
-    const untilMs = clock.now() + (options.timeoutMs ?? settleTimeoutMs);
-    for (let failures = 1; ; failures += 1) {
-      const result = await this.run(command, { ...options, timeoutMs: untilMs - clock.now() });
-      if (result.status !== 'unknown') {
-        this.context.onEnd(this);
-        return result;
-      }
-      const waitMs = backoffMs(failures);
-      if (clock.now() + waitMs >= untilMs || options.signal?.aborted === true) return result;
-      await sleep(clock, waitMs, options.signal);
+    const { settleTimeoutMs = SETTLE_TIMEOUT_MS, runToTheEnd } = this.context;
+    const { timeoutMs = settleTimeoutMs, signal } = options;
+    const mayBeDone = this.#mayBeDone;
+    const wait = { timeoutMs, untilKnown: true, mayBeDone, ...(signal && { signal }) };
+    this.#mayBeReplaced = false;
+    try {
+      const result = await runToTheEnd(command, wait);
+      this.#mayBeDone = result.status === 'unknown';
+      this.#mayBeReplaced = result.status === 'refused';
+      if (result.status === 'refused') this.#refusals += 1;
+      if (result.status !== 'unknown') this.context.onEnd(this);
+      return result;
+    } catch (error) {
+      this.#mayBeReplaced = isNotCarriedOut(error);
+      throw error;
     }
   }
 
-  /** Holds for longer, or more, or both. Without a name each call is one more extension. */
+  /**
+   * Holds for longer, or more, or both. Without a name each call is one more extension. Those of time alone are told
+   * apart by the second; those of points by their count, so that work that is begun again holds them once.
+   */
   async extend(
     by: Pick<ExtendData, 'settle_within' | 'points' | 'quantity' | 'duration'>,
     options: CommandOptions & WaitOptions = {},
   ): Promise<CommandResult> {
+    const { settle_within: within, ...more } = by;
+    const isNamed = [options.id, options.task, options.step].some((name) => name !== undefined);
+    const isMore = Object.values(more).some((value) => (value ?? null) !== null);
+    if (typeof within === 'number' && !isMore && !isNamed) {
+      return this.run(prolongation(this.prepare, this.held, within, this.context.clock), options);
+    }
     this.#extensions += 1;
     const data = { ...by, user_id: this.user_id, consumption_id: this.consumption_id };
     const step = options.step ?? String(this.#extensions);
@@ -222,12 +246,14 @@ export class Hold implements AsyncDisposable {
   }
 
   async #cancel(reason: string | undefined, options: WaitOptions): Promise<CommandResult> {
-    const data = {
-      user_id: this.user_id,
-      consumption_id: this.consumption_id,
-      ...(reason !== undefined && { reason }),
-    };
-    const result = await this.run(this.prepare('RefundPoints', data, { step: 'cancel' }), options);
+    const of = { user_id: this.user_id, consumption_id: this.consumption_id };
+    const name = { step: 'cancel' };
+    // One that was found again may be settled meanwhile by the process that opened it. A refund would return that,
+    // and a settlement at nothing is refused.
+    const command = this.opened.outcome.replayed
+      ? this.prepare('SettleConsumption', { ...of, points: 0 }, name)
+      : this.prepare('RefundPoints', { ...of, ...(reason !== undefined && { reason }) }, name);
+    const result = await this.context.runToTheEnd(command, options);
     if (result.status !== 'unknown') this.context.onEnd(this);
     return result;
   }

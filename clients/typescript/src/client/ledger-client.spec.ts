@@ -76,6 +76,56 @@ describe('a command', () => {
     expect(new Set(transport.sent).size).toBe(1);
   });
 
+  it('is not sent again at once where the answer asks for no wait', async () => {
+    const { client, transport, clock } = scripted(retry(0), retry(0), ACCEPTED);
+    const call = client.consume(consume);
+    await clock.advance(199);
+    expect(transport.sent).toHaveLength(2);
+    await clock.advance(1);
+    expect(await call).toMatchObject({ status: 'accepted' });
+  });
+
+  it.each([
+    [{ kind: 'forbidden', detail: 'no right' } as const],
+    [{ kind: 'unauthorized', detail: 'no token' } as const],
+  ])('that may have been carried out before is unknown where now it is $kind', async (no) => {
+    const { client, clock } = scripted(retry(null, true), no);
+    const call = client.consume(consume);
+    await clock.advance(1_000);
+    expect(await call).toMatchObject({ status: 'unknown', reason: no.detail });
+  });
+
+  it('that waits to be sent again is waited for at close, and unknown when that is over', async () => {
+    const answered = scripted(retry(3_000), ACCEPTED);
+    const first = answered.client.consume(consume);
+    const closing = answered.client.close();
+    await answered.clock.advance(3_000);
+    await closing;
+    expect(await first).toMatchObject({ status: 'accepted' });
+
+    const late = scripted(retry(20_000));
+    const call = late.client.consume(consume);
+    const ended = late.client.close();
+    await late.clock.advance(10_000);
+    await ended;
+    expect(await call).toMatchObject({ status: 'unknown' });
+    expect(late.clock.waiting).toBe(0);
+  });
+
+  it('whose outcome is looked up is unknown when its caller stops waiting', async () => {
+    const stop = new AbortController();
+    const reader = {
+      outcome: () => {
+        stop.abort();
+        stop.signal.throwIfAborted();
+        return Promise.resolve(null);
+      },
+    };
+    const client = new LedgerClient({ transport: new ScriptedTransport(), reader });
+    const found = client.outcome('job-1', { user_id: USER, signal: stop.signal });
+    expect(await found).toMatchObject({ status: 'unknown' });
+  });
+
   it('is sent again by a back-off that grows where the answer names no wait', async () => {
     const { client, transport, clock } = scripted(
       ...Array<Decision>(5).fill(retry(null)),

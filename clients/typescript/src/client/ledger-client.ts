@@ -17,9 +17,10 @@ import { ReadTimeoutError } from '../reading/read-error.js';
 import { BACKOFF, type BackoffLimits } from '../support/backoff.js';
 import { SYSTEM_CLOCK, type Clock } from '../support/clock.js';
 import { SILENT, type Log } from '../support/log.js';
+import { settledUntil } from '../support/settled-until.js';
 import { NO_SPAN, NO_TRACING, type Span, type Tracing } from '../support/tracing.js';
 import type { Transport } from '../transport/transport.js';
-import { executeCommand, type ExecutionContext } from './execute-command.js';
+import { executeCommand, type ExecutionContext, type RunOptions } from './execute-command.js';
 import { Hold, openHold, type HoldData, type HoldOptions } from './hold.js';
 import {
   RefusedError,
@@ -66,7 +67,9 @@ export class LedgerClient implements AsyncDisposable {
   readonly #closeMs: number;
   readonly #unresolved = new Unresolved();
   readonly #holds = new Set<Hold>();
+  readonly #calls = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
+  readonly #closed = new AbortController();
 
   constructor(options: LedgerClientOptions) {
     const { transport, reader = null, clock = SYSTEM_CLOCK, log = SILENT } = options;
@@ -80,6 +83,8 @@ export class LedgerClient implements AsyncDisposable {
       log,
       timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
       backoff: options.backoff ?? BACKOFF,
+      closed: this.#closed.signal,
+      resume: (command, more) => this.#run(command, more),
     };
   }
 
@@ -137,9 +142,13 @@ export class LedgerClient implements AsyncDisposable {
       ...options,
       clock: this.#context.clock,
       log: this.#context.log,
+      runToTheEnd: this.#runToTheEnd.bind(this),
       onEnd: (hold) => this.#holds.delete(hold),
     });
-    if (held instanceof Hold) this.#holds.add(held);
+    if (!(held instanceof Hold)) return held;
+    // It was opened while the client closed.
+    if (this.#closing !== null) held.stopKeepingAlive();
+    this.#holds.add(held);
     return held;
   }
 
@@ -181,7 +190,7 @@ export class LedgerClient implements AsyncDisposable {
   ): Promise<CommandResult> {
     const { user_id: userId, ...wait } = options;
     const command = this.#unresolved.find(id, userId);
-    if (command !== undefined) return this.#run(command, wait);
+    if (command !== undefined) return this.#run(command, { ...wait, mayBeDone: true });
     if (this.#reader === null || userId === undefined) {
       const missing = this.#reader === null ? 'the client has no reader' : 'no user is named';
       throw new TypeError(`The command ${id} is none of this process, and ${missing}`);
@@ -194,6 +203,7 @@ export class LedgerClient implements AsyncDisposable {
       if (found === null) return notFound('the ledger knows no answer to it');
       return found.status === 'accepted' ? accepted(found) : refused(found);
     } catch (error) {
+      if (wait.signal?.aborted === true) return notFound('the caller stopped waiting');
       if (!(error instanceof ReadTimeoutError)) throw error;
       return notFound(error.message);
     }
@@ -201,7 +211,7 @@ export class LedgerClient implements AsyncDisposable {
 
   /**
    * Takes no new command, sends what is queued, and waits for calls in flight. Those that are not answered by
-   * then are unknown. Open holds are left to their time-out.
+   * then are unknown. A hold can be settled or cancelled meanwhile; one that stays open is left to its time-out.
    */
   close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.#closing ??= this.#close(options.timeoutMs ?? this.#closeMs);
@@ -213,8 +223,14 @@ export class LedgerClient implements AsyncDisposable {
   }
 
   async #close(timeoutMs: number): Promise<void> {
+    const { clock } = this.#context;
+    const untilMs = clock.now() + timeoutMs;
     for (const hold of this.#holds) hold.stopKeepingAlive();
-    await this.#transport.close(this.#context.clock.now() + timeoutMs);
+    while (this.#calls.size > 0 && clock.now() < untilMs) {
+      await settledUntil(clock, untilMs, [...this.#calls]);
+    }
+    this.#closed.abort();
+    await this.#transport.close(untilMs);
   }
 
   #call<T extends CommandType>(
@@ -233,8 +249,24 @@ export class LedgerClient implements AsyncDisposable {
     return prepareCommand(type, data, this.source, options);
   }
 
-  async #run(command: Command, options?: WaitOptions): Promise<CommandResult> {
+  async #run(command: Command, options?: RunOptions): Promise<CommandResult> {
     this.#assertOpen();
+    return this.#runToTheEnd(command, options);
+  }
+
+  /** Also while the client closes, which waits for it. */
+  async #runToTheEnd(command: Command, options?: RunOptions): Promise<CommandResult> {
+    if (this.#closed.signal.aborted) throw new ClientClosedError();
+    const call = this.#execute(command, options);
+    this.#calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#calls.delete(call);
+    }
+  }
+
+  async #execute(command: Command, options?: RunOptions): Promise<CommandResult> {
     const { span, traced } = this.#startSpan(command);
     this.#unresolved.add(traced);
     try {

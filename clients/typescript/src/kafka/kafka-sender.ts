@@ -10,6 +10,7 @@ import type { KafkaMessage } from '../protocol/messages.js';
 import { backoffMs } from '../support/backoff.js';
 import { sleep, type Clock } from '../support/clock.js';
 import { messageOf, type Log } from '../support/log.js';
+import { settledUntil } from '../support/settled-until.js';
 import type { AttemptLimits } from '../transport/transport.js';
 
 export interface SenderLimits {
@@ -17,19 +18,20 @@ export interface SenderLimits {
   readonly batchMessagesMax: number;
   /** Below what a broker takes as one batch (1 MiB), even if it is for one partition. */
   readonly batchBytesMax: number;
-  /** Messages that wait to be sent; more wait to be queued. */
-  readonly queueMax: number;
 }
 
 const SENDER_LIMITS: SenderLimits = {
   batchMessagesMax: 1_000,
   batchBytesMax: 900_000,
-  queueMax: 10_000,
 };
 
 /** What a message takes in a batch beside its key, value and headers. */
 const OVERHEAD_BYTES = 80;
 const ACKNOWLEDGEMENT_MS_MAX = 10_000;
+/** How often messages are looked for whose time is over, while any is on its way. */
+const LATE_EVERY_MS = 200;
+/** How long a connection may take to end once the time of the close is over. */
+const DISCONNECT_MS_MAX = 1_000;
 
 /** No broker has confirmed the message in time: it may be in the topic all the same. */
 export class NotAcknowledgedError extends Error {
@@ -49,8 +51,8 @@ interface Queued {
  * user keep their order.
  */
 export class KafkaSender {
-  readonly #queue: Queued[] = [];
-  readonly #waitingForSpace: (() => void)[] = [];
+  #queue: Queued[] = [];
+  #onTheirWay: readonly Queued[] = [];
   readonly #limits: SenderLimits;
   readonly #closing = new AbortController();
   /** To which the last send went. */
@@ -68,11 +70,8 @@ export class KafkaSender {
     this.#limits = { ...SENDER_LIMITS, ...limits };
   }
 
-  /** Resolves when all replicas have the message. */
+  /** Resolves when all replicas have the message. What is queued is bounded by the time that each may take. */
   async send(message: KafkaMessage, limits: AttemptLimits): Promise<void> {
-    while (this.#queue.length >= this.#limits.queueMax && !this.#isClosed) {
-      await new Promise<void>((resolve) => this.#waitingForSpace.push(resolve));
-    }
     if (this.#isClosed) throw new ClientClosedError();
     return new Promise<void>((resolve, reject) => {
       this.#queue.push({ message, limits, resolve, reject });
@@ -83,23 +82,45 @@ export class KafkaSender {
   /** Sends what is queued until then, and rejects the rest. */
   async close(untilMs: number): Promise<void> {
     this.#isClosed = true;
-    for (const go of this.#waitingForSpace.splice(0)) go();
-    const stop = this.clock.after(untilMs - this.clock.now(), () => this.#closing.abort());
-    await this.#running;
-    stop();
+    const { clock } = this;
+    if (this.#running !== null) await settledUntil(clock, untilMs, [this.#running]);
+    this.#closing.abort();
+    this.#rejectLate();
     const producer = this.#producer;
-    this.#producer = null;
-    if (producer !== null) await this.#disconnect(producer);
+    if (producer === null) return;
+    const disconnected = [this.#disconnect(producer)];
+    // For a send that is on its way kafkajs connects again, so that it is disconnected once more behind it.
+    if (this.#running !== null) {
+      disconnected.push(this.#running.then(() => this.#disconnect(producer)));
+    }
+    await settledUntil(clock, Math.max(untilMs, clock.now() + DISCONNECT_MS_MAX), disconnected);
   }
 
   async #run(): Promise<void> {
     // Commands that are sent in the same turn of the event loop share the first batch.
     await Promise.resolve();
-    while (this.#queue.length > 0) {
-      await this.#sendBatch(this.#nextBatch());
-      for (const go of this.#waitingForSpace.splice(0)) go();
-    }
+    const stop = this.#watchTime();
+    while (this.#queue.length > 0) await this.#sendBatch(this.#nextBatch());
+    this.#onTheirWay = [];
+    stop();
     this.#running = null;
+  }
+
+  /** kafkajs tries a send for as long as it likes, and nobody waits longer than they said. */
+  #watchTime(): () => void {
+    let stop = (): void => undefined;
+    const watch = (): void => {
+      this.#rejectLate();
+      if (this.#closing.signal.aborted) return;
+      stop = this.clock.after(LATE_EVERY_MS, watch);
+    };
+    stop = this.clock.after(LATE_EVERY_MS, watch);
+    return () => stop();
+  }
+
+  #rejectLate(): void {
+    this.#withoutLate(this.#onTheirWay);
+    this.#queue = this.#withoutLate(this.#queue);
   }
 
   #nextBatch(): readonly Queued[] {
@@ -118,6 +139,7 @@ export class KafkaSender {
     let live = batch;
     for (let failures = 1; ; failures += 1) {
       live = this.#withoutLate(live);
+      this.#onTheirWay = live;
       if (live.length === 0) return;
       try {
         await this.#produce(live.map(({ message }) => message));
@@ -150,7 +172,7 @@ export class KafkaSender {
     await this.#sendBatch(batch.slice(half));
   }
 
-  #withoutLate(batch: readonly Queued[]): readonly Queued[] {
+  #withoutLate(batch: readonly Queued[]): Queued[] {
     const nowMs = this.clock.now();
     return batch.filter(({ limits, reject }) => {
       const isLate = limits.signal?.aborted === true || nowMs >= limits.untilMs;

@@ -177,6 +177,22 @@ describe('a command over Kafka', () => {
     await Promise.all([first, ...later]);
   });
 
+  it('is not overtaken by a later one where no broker tells from where outcomes are read', async () => {
+    const { double, client, clock } = open();
+    let isAway = true;
+    double.onConnectAdmin = () => {
+      if (isAway) throw new Error('no broker');
+    };
+    const ids = Array.from({ length: 20 }, (_, at) => `job-${at}`);
+    const calls = ids.map((id) => client.expire(expire, { id }));
+    await clock.advance(1_000);
+    isAway = false;
+    await clock.advance(5_000);
+    expect(double.sent.map(({ headers }) => headers['ce_id'])).toEqual(ids);
+    for (const id of ids) await double.deliver(outcomeOf(id));
+    await Promise.all(calls);
+  });
+
   it('that no broker took in time is unknown, because it may be there all the same', async () => {
     const { double, client, clock } = open();
     double.onSend = () => {
@@ -224,14 +240,17 @@ describe('commands that are published over Kafka', () => {
     expect(double.batches.map(({ length }) => length)).toEqual([3, 3, 2]);
   });
 
-  it('wait where as many are queued as may be', async () => {
-    const { double, client } = open({ limits: { batchMessagesMax: 1, queueMax: 2 } });
+  it('keep their order, however many come while one send is on its way', async () => {
+    const { double, client } = open({ limits: { batchMessagesMax: 1 } });
     const releases: (() => void)[] = [];
     double.onSend = () => new Promise<void>((resolve) => releases.push(resolve));
     const ids = ['a', 'b', 'c', 'd', 'e'];
-    const published = ids.map((id) =>
-      client.publish(client.prepare('ExpirePoints', expire, { id })),
-    );
+    const published: Promise<void>[] = [];
+    for (let at = 0; at < ids.length; at += 1) {
+      const command = client.prepare('ExpirePoints', expire, { id: ids[at] ?? '' });
+      published.push(client.publish(command));
+      await settle();
+    }
     for (let at = 0; at < ids.length; at += 1) {
       await settle();
       expect(releases).toHaveLength(at + 1);
@@ -239,6 +258,22 @@ describe('commands that are published over Kafka', () => {
     }
     await Promise.all(published);
     expect(double.sent.map(({ headers }) => headers['ce_id'])).toEqual(ids);
+  });
+
+  it('are given up in time where a send never ends, and so is the close', async () => {
+    const { double, client, clock } = open({ limits: { batchMessagesMax: 1 } });
+    double.onSend = () => new Promise<void>(() => undefined);
+    const ends = ['a', 'b'].map((id) =>
+      client
+        .publish(client.prepare('ExpirePoints', expire, { id }), { timeoutMs: 1_000 })
+        .catch((error: unknown) => error),
+    );
+    await clock.advance(1_200);
+    for (const end of await Promise.all(ends)) expect(end).toBeInstanceOf(NotAcknowledgedError);
+    const closing = client.close({ timeoutMs: 500 });
+    await clock.advance(2_000);
+    await closing;
+    expect(clock.waiting).toBe(0);
   });
 
   it('do not keep each other from being sent where one is too large for its topic', async () => {

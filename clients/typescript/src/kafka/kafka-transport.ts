@@ -1,7 +1,7 @@
 import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
 import { checkKafkaSource, type Command } from '../protocol/command.js';
 import { decideOutcome, type Decision } from '../protocol/decision.js';
-import { ClientClosedError, InvalidCommandError } from '../protocol/errors.js';
+import { InvalidCommandError } from '../protocol/errors.js';
 import { kafkaMessage } from '../protocol/messages.js';
 import { COMMANDS_TOPIC, OUTCOMES_TOPIC } from '../protocol/names.js';
 import { parseJson, parseOutcome } from '../protocol/outcome.js';
@@ -69,6 +69,7 @@ export class KafkaTransport implements Transport {
         groupPrefix: options.groupPrefix ?? GROUP_PREFIX,
         onMessage: (value) => this.#hear(value),
       },
+      clock,
       log,
     );
   }
@@ -91,17 +92,18 @@ export class KafkaTransport implements Transport {
     await settledUntil(this.#clock, untilMs, [...this.#inFlight]);
     this.#calls.endAll('the client is closed');
     await this.#sender.close(untilMs);
-    await this.#listener.close(this.#clock, untilMs);
+    await this.#listener.close(untilMs);
   }
 
   async #attempt(command: Command, limits: AttemptLimits): Promise<Decision> {
-    if (this.#isClosed) throw new ClientClosedError();
+    if (this.#isClosed) return { kind: 'unknown', reason: 'the client is closed' };
     try {
       // First, so that no answer comes before somebody hears it.
       const waitMs = limits.untilMs - this.#clock.now();
       await within(this.#clock, waitMs, this.#listener.start(), limits.signal);
     } catch (error) {
-      return { kind: 'retry', retryAfterMs: null, reason: messageOf(error) };
+      const reason = `outcomes are not heard: ${messageOf(error)}`;
+      return { kind: 'retry', retryAfterMs: null, reason, mayBeDone: false };
     }
     const call = this.#calls.open(command, this.#clock, limits);
     const failed = new Promise<Decision>((resolve, reject) => {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Consumer, Kafka } from 'kafkajs';
-import type { Clock } from '../support/clock.js';
+import { ClientClosedError } from '../protocol/errors.js';
+import { backoffMs } from '../support/backoff.js';
+import { sleep, type Clock } from '../support/clock.js';
 import { messageOf, type Log } from '../support/log.js';
 import { settledUntil } from '../support/settled-until.js';
 
@@ -13,6 +15,10 @@ export interface ListenerOptions {
 }
 
 const FETCH_WAIT_MS = 1_000;
+/** How soon outcomes are heard of a partition that is added. */
+const METADATA_MS_MAX = 30_000;
+/** How long it may take to leave once the time of the close is over. */
+const LEAVE_MS_MAX = 2_000;
 
 /**
  * Reads the outcomes of everybody from the moment of its start, for all calls of the process. kafkajs reads in
@@ -26,23 +32,38 @@ export class OutcomeListener {
   readonly #next = new Map<number, bigint>();
   #starting: Promise<void> | null = null;
   #consumer: Consumer | null = null;
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(
     private readonly kafka: Pick<Kafka, 'admin' | 'consumer'>,
     private readonly options: ListenerOptions,
+    private readonly clock: Clock,
     private readonly log: Log,
   ) {
     this.#groupId = `${options.groupPrefix}-${randomUUID()}`;
   }
 
-  /** Resolves once it knows from where it reads: what is answered from now on is heard. */
+  /**
+   * Resolves once it knows from where it reads: what is answered from now on is heard. It is tried until it works, so
+   * that all who wait for it go on in the order in which they came.
+   */
   start(): Promise<void> {
-    this.#starting ??= this.#start().catch((error: unknown) => {
-      this.#starting = null;
-      throw error;
-    });
+    this.#starting ??= this.#startAtLast();
     return this.#starting;
+  }
+
+  async #startAtLast(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let failures = 1; !signal.aborted; failures += 1) {
+      try {
+        return await this.#start();
+      } catch (error) {
+        const what = { failures, error: messageOf(error) };
+        this.log({ level: 'warn', msg: 'outcomes are not heard yet', ...what });
+        await sleep(this.clock, backoffMs(failures), signal);
+      }
+    }
+    throw new ClientClosedError();
   }
 
   async #start(): Promise<void> {
@@ -53,6 +74,7 @@ export class OutcomeListener {
       allowAutoTopicCreation: false,
       // A fetch that waits delays the close.
       maxWaitTimeInMs: FETCH_WAIT_MS,
+      metadataMaxAge: METADATA_MS_MAX,
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       for (const partition of memberAssignment[topic] ?? []) {
@@ -85,7 +107,7 @@ export class OutcomeListener {
       await consumer.disconnect();
       throw error;
     }
-    if (this.#isClosed) await this.#stop(consumer);
+    if (this.#closing.signal.aborted) await this.#stop(consumer);
     else this.#consumer = consumer;
   }
 
@@ -103,16 +125,23 @@ export class OutcomeListener {
   }
 
   /** A start that is still on its way stops by itself after that time. */
-  async close(clock: Clock, untilMs: number): Promise<void> {
-    this.#isClosed = true;
+  async close(untilMs: number): Promise<void> {
+    const { clock } = this;
+    this.#closing.abort();
     if (this.#starting !== null) await settledUntil(clock, untilMs, [this.#starting]);
     const consumer = this.#consumer;
     this.#consumer = null;
-    if (consumer !== null) await this.#stop(consumer);
+    if (consumer === null) return;
+    const stopped = this.#stop(consumer);
+    await settledUntil(clock, Math.max(untilMs, clock.now() + LEAVE_MS_MAX), [stopped]);
   }
 
   async #stop(consumer: Consumer): Promise<void> {
-    await consumer.disconnect();
+    try {
+      await consumer.disconnect();
+    } catch (error) {
+      this.log({ level: 'debug', msg: 'consumer was not connected', error: messageOf(error) });
+    }
     await this.#deleteGroup();
   }
 
@@ -125,7 +154,7 @@ export class OutcomeListener {
     } catch (error) {
       this.log({ level: 'debug', msg: 'group was not deleted', error: messageOf(error) });
     } finally {
-      await admin.disconnect();
+      await admin.disconnect().catch(() => undefined);
     }
   }
 }

@@ -10,7 +10,13 @@ export type Decision =
   | { readonly kind: 'forbidden'; readonly detail: string }
   | { readonly kind: 'unauthorized'; readonly detail: string }
   /** The same is sent again. */
-  | { readonly kind: 'retry'; readonly retryAfterMs: number | null; readonly reason: string };
+  | {
+      readonly kind: 'retry';
+      readonly retryAfterMs: number | null;
+      readonly reason: string;
+      /** It may have been carried out all the same. */
+      readonly mayBeDone: boolean;
+    };
 
 /** The account is not here yet: it stays free, and the command is sent again. */
 const NOT_TAKEN_OVER = 'NotTakenOver';
@@ -22,7 +28,8 @@ export function decideOutcome(input: unknown): Decision {
   if (outcome === null) return { kind: 'unknown', reason: 'the answer is no outcome' };
   const { status, code, detail } = outcome;
   if (code === NOT_TAKEN_OVER) {
-    return { kind: 'retry', retryAfterMs: NOT_TAKEN_OVER_RETRY_MS, reason: NOT_TAKEN_OVER };
+    const retryAfterMs = NOT_TAKEN_OVER_RETRY_MS;
+    return { kind: 'retry', retryAfterMs, reason: NOT_TAKEN_OVER, mayBeDone: false };
   }
   switch (status) {
     case 'accepted':
@@ -49,6 +56,8 @@ interface ProblemBody {
 
 /** Statuses of the ledger or of a proxy before it, after which the same request can succeed. */
 const RETRIED = [408, 425, 429, 502, 503, 504];
+/** Those of them that say that nothing was begun. */
+const NOT_BEGUN = [425, 429];
 
 export function decideAnswer({ status, header, body }: HttpAnswer, nowMs: number): Decision {
   const parsed = parseJson(body);
@@ -60,6 +69,7 @@ export function decideAnswer({ status, header, body }: HttpAnswer, nowMs: number
       kind: 'retry',
       retryAfterMs: parseRetryAfter(header('retry-after'), nowMs),
       reason: said,
+      mayBeDone: problem.code !== NOT_TAKEN_OVER && !NOT_BEGUN.includes(status),
     };
   }
   if (status === 401) return { kind: 'unauthorized', detail: said };

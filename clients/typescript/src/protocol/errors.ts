@@ -45,3 +45,7 @@ export class ClientClosedError extends Error {
     super('The client is closed');
   }
 }
+
+/** Whether the error says that its command was surely not carried out, and never will be as it is. */
+export const isNotCarriedOut = (error: unknown): boolean =>
+  [InvalidCommandError, ForbiddenError, UnauthorizedError].some((type) => error instanceof type);

@@ -237,6 +237,26 @@ describe('live rows', () => {
     await events.return(undefined);
   });
 
+  it('are read again after a minute at most, and never without a pause', async () => {
+    const { asked, clock, events } = live(
+      json({}, 503, { 'retry-after': '86400' }),
+      json({}, 503, { 'retry-after': '0' }),
+      stream(['retry: 0\ndata: {}\n\n']),
+      stream([told(1)]),
+    );
+    const first = events.next();
+    await clock.advance(60_000);
+    expect(asked).toHaveLength(2);
+    await clock.advance(99);
+    expect(asked).toHaveLength(2);
+    await clock.advance(1);
+    expect(asked).toHaveLength(3);
+    await clock.advance(100);
+    expect((await first).value).toMatchObject({ id: '1.1.0' });
+    await events.return(undefined);
+    expect(clock.waiting).toBe(0);
+  });
+
   it('are read again where the connection says nothing any more', async () => {
     let isCancelled = false;
     const silent = new ReadableStream<Uint8Array>({

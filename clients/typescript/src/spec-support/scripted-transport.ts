@@ -36,8 +36,9 @@ export class ScriptedTransport implements Transport {
 
 export const UNKNOWN: Decision = { kind: 'unknown', reason: 'no outcome in time' };
 
-export const retry = (retryAfterMs: number | null): Decision => ({
+export const retry = (retryAfterMs: number | null, mayBeDone = false): Decision => ({
   kind: 'retry',
   retryAfterMs,
   reason: 'not now',
+  mayBeDone,
 });

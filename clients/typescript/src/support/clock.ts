@@ -1,3 +1,5 @@
+import { onAbort, type Signals } from './signals.js';
+
 /** Time, as a test can replace it. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -17,18 +19,16 @@ export const SYSTEM_CLOCK: Clock = {
   },
 };
 
-/** Resolves after that long, or at once when the signal aborts. */
-export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+/** Resolves after that long, or at once when one of the signals aborts. */
+export function sleep(clock: Clock, ms: number, ...signals: Signals): Promise<void> {
   return new Promise((resolve) => {
-    if (signal?.aborted === true) return resolve();
-    const stop = clock.after(ms, () => {
-      signal?.removeEventListener('abort', end);
-      resolve();
-    });
-    const end = (): void => {
+    const stopClock = clock.after(ms, () => {
       stop();
       resolve();
-    };
-    signal?.addEventListener('abort', end, { once: true });
+    });
+    const stop = onAbort(signals, () => {
+      stopClock();
+      resolve();
+    });
   });
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../support/log.js';
 import type { Clock } from '../support/clock.js';
+import { onAbort, type Signals } from '../support/signals.js';
 import { within } from '../support/within.js';
 import { TokenSource, type TokenProvider } from './token-source.js';
 
@@ -19,7 +20,8 @@ export interface HttpCall {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly untilMs: number;
-  readonly signal?: AbortSignal | undefined;
+  /** Each of them ends the wait. */
+  readonly signals?: Signals;
 }
 
 /** No answer came: the API is away, or too slow. What was sent may have been carried out. */
@@ -46,7 +48,7 @@ export class HttpCaller {
     this.#fetch = options.fetch ?? fetch;
   }
 
-  /** Rejects with NoAnswerError. `isStream`: the answer may take as long as it likes once it began. */
+  /** Rejects with NoAnswerError. `isStream`: once the answer began, only its reader ends it. */
   async call(call: HttpCall, { isStream = false } = {}): Promise<Response> {
     const token = await this.#token(call, null);
     const response = await this.#send(call, token, isStream);
@@ -62,7 +64,7 @@ export class HttpCaller {
   async #token(call: HttpCall, rejected: string | null): Promise<string> {
     try {
       const token = this.#tokens.token(rejected);
-      return await within(this.clock, this.#msMax(call), token, call.signal);
+      return await within(this.clock, this.#msMax(call), token, ...(call.signals ?? []));
     } catch (cause) {
       throw new NoAnswerError(`No token: ${messageOf(cause)}`, { cause });
     }
@@ -73,20 +75,20 @@ export class HttpCaller {
   }
 
   async #send(call: HttpCall, token: string, isStream: boolean): Promise<Response> {
-    const limit = new AbortController();
+    const end = new AbortController();
     const ms = this.#msMax(call);
-    const stop = this.clock.after(ms, () => limit.abort(new Error(`no answer within ${ms} ms`)));
-    const given = call.signal === undefined ? [] : [call.signal];
+    const stopClock = this.clock.after(ms, () => end.abort(new Error(`no answer within ${ms} ms`)));
+    const stopListening = onAbort(call.signals ?? [], (reason) => end.abort(reason));
     try {
       const response = await this.#fetch(this.#url + call.path, {
         method: call.method,
         headers: { ...call.headers, authorization: `Bearer ${token}` },
         // A redirected POST would lose its body.
         redirect: 'manual',
-        signal: AbortSignal.any([limit.signal, ...given]),
+        signal: end.signal,
         ...(call.body !== undefined && { body: call.body }),
       });
-      if (isStream) return response;
+      if (isStream && response.ok) return response;
       // The limit covers the body too.
       const body = await response.arrayBuffer();
       const { status, headers } = response;
@@ -95,7 +97,8 @@ export class HttpCaller {
     } catch (cause) {
       throw new NoAnswerError(`No answer of ${this.#url}: ${messageOf(cause)}`, { cause });
     } finally {
-      stop();
+      stopClock();
+      stopListening();
     }
   }
 }

@@ -203,6 +203,29 @@ describe('a command over HTTP', () => {
     expect(await Promise.all(calls)).toHaveLength(3);
   });
 
+  it('is unknown in time also where it waits for others', async () => {
+    const api = new ScriptedApi().answer(never);
+    const { client, clock } = open(api, { requestsMax: 1 });
+    const calls = [client.expire(expire), client.expire(expire, { timeoutMs: 1_000 })];
+    await clock.advance(1_000);
+    expect(await calls[1]).toMatchObject({ status: 'unknown' });
+    const stop = new AbortController();
+    const stopped = client.expire(expire, { signal: stop.signal });
+    stop.abort(new Error('stopped'));
+    expect(await stopped).toMatchObject({ status: 'unknown' });
+    expect(api.seen).toHaveLength(1);
+  });
+
+  it('gets a token although its provider hung once', async () => {
+    let asked = 0;
+    const token = (): string | Promise<string> =>
+      (asked += 1) === 1 ? new Promise<string>(() => undefined) : 'a-token';
+    const { client, clock } = open(new ScriptedApi().answer(ok), { token });
+    const call = client.expire(expire);
+    await clock.advance(11_000);
+    expect(await call).toMatchObject({ status: 'accepted' });
+  });
+
   it('that is published resolves when it is carried out or refused', async () => {
     const refusal = { ...outcome, status: 'refused', code: 'NoPrice' };
     const api = new ScriptedApi().answer(

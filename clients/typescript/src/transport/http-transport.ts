@@ -2,10 +2,12 @@ import { apiSource, type Command } from '../protocol/command.js';
 import { decideAnswer, type Decision } from '../protocol/decision.js';
 import { errorOf } from '../protocol/errors.js';
 import { headerBytes, httpRequest } from '../protocol/messages.js';
-import { backoffMs } from '../support/backoff.js';
+import { waitMsOf } from '../support/backoff.js';
 import { SYSTEM_CLOCK, sleep, type Clock } from '../support/clock.js';
 import { settledUntil } from '../support/settled-until.js';
 import { Semaphore } from '../support/semaphore.js';
+import { isAborted } from '../support/signals.js';
+import { TooLateError, within } from '../support/within.js';
 import { HttpCaller, NoAnswerError, type HttpOptions } from './http-call.js';
 import type { AttemptLimits, Transport } from './transport.js';
 
@@ -44,7 +46,10 @@ class HttpTransport implements Transport {
   }
 
   attempt(command: Command, limits: AttemptLimits): Promise<Decision> {
-    const attempt = this.#requests.run(() => this.#attempt(command, limits));
+    const attempt = this.#inTime(
+      this.#requests.run(() => this.#attempt(command, limits)),
+      limits,
+    );
     this.#inFlight.add(attempt);
     const forget = (): void => void this.#inFlight.delete(attempt);
     attempt.then(forget, forget);
@@ -65,7 +70,7 @@ class HttpTransport implements Transport {
         case 'unknown':
           throw new NotPublishedError(decision.reason);
         case 'retry': {
-          const waitMs = decision.retryAfterMs ?? backoffMs(failures);
+          const waitMs = waitMsOf(decision.retryAfterMs, failures);
           const isLate = this.#clock.now() + waitMs >= limits.untilMs;
           if (isLate || limits.signal?.aborted === true) {
             throw new NotPublishedError(decision.reason);
@@ -81,6 +86,17 @@ class HttpTransport implements Transport {
     this.#closing.abort(new Error('the client closes'));
   }
 
+  /** Also where it waits for others: nobody waits longer than they said. */
+  async #inTime(attempt: Promise<Decision>, { untilMs, signal }: AttemptLimits): Promise<Decision> {
+    try {
+      return await within(this.#clock, untilMs - this.#clock.now(), attempt, signal);
+    } catch (error) {
+      if (error instanceof TooLateError) return { kind: 'unknown', reason: 'no answer in time' };
+      if (signal?.aborted !== true) throw error;
+      return { kind: 'unknown', reason: 'the caller stopped waiting' };
+    }
+  }
+
   async #attempt(command: Command, { untilMs, signal }: AttemptLimits): Promise<Decision> {
     if (signal?.aborted === true || this.#clock.now() >= untilMs) {
       return { kind: 'unknown', reason: 'no time was left to send it' };
@@ -89,13 +105,12 @@ class HttpTransport implements Transport {
     const encoded = Object.entries(headers).map(
       ([name, value]) => [name, headerBytes(value)] as const,
     );
-    const closing = this.#closing.signal;
-    const isStopped = (): boolean => signal?.aborted === true || closing.aborted;
+    const signals = [signal, this.#closing.signal];
     try {
       const response = await this.#http.call({
         ...{ method, path, body, untilMs },
         headers: Object.fromEntries(encoded),
-        signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
+        signals,
       });
       const answer = {
         status: response.status,
@@ -105,8 +120,8 @@ class HttpTransport implements Transport {
       return decideAnswer(answer, this.#clock.now());
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
-      if (isStopped()) return { kind: 'unknown', reason: error.message };
-      return { kind: 'retry', retryAfterMs: null, reason: error.message };
+      if (isAborted(signals)) return { kind: 'unknown', reason: error.message };
+      return { kind: 'retry', retryAfterMs: null, reason: error.message, mayBeDone: true };
     }
   }
 }

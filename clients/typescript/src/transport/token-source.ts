@@ -6,11 +6,13 @@ export type TokenProvider = string | (() => string | Promise<string>);
 
 /** A token is renewed that long before it expires, so that none expires on its way. */
 const RENEW_MS_BEFORE = 30_000;
+/** A provider that takes longer is asked again, so that one that hangs once is not waited for for ever. */
+const FETCH_MS_MAX = 10_000;
 
 /** Keeps a token until it expires. Calls at one time share one request for a new one. */
 export class TokenSource {
   #current: { readonly token: string; readonly expiresAtMs: number } | null = null;
-  #fetching: Promise<string> | null = null;
+  #fetching: { readonly token: Promise<string>; readonly sinceMs: number } | null = null;
 
   constructor(
     private readonly provider: TokenProvider,
@@ -25,8 +27,17 @@ export class TokenSource {
       current.token !== rejected &&
       current.expiresAtMs - RENEW_MS_BEFORE > this.clock.now();
     if (isFresh) return current.token;
-    this.#fetching ??= this.#fetch().finally(() => (this.#fetching = null));
-    return this.#fetching;
+    const nowMs = this.clock.now();
+    if (this.#fetching !== null && nowMs - this.#fetching.sinceMs < FETCH_MS_MAX) {
+      return this.#fetching.token;
+    }
+    const fetching = { token: this.#fetch(), sinceMs: nowMs };
+    this.#fetching = fetching;
+    const forget = (): void => {
+      if (this.#fetching === fetching) this.#fetching = null;
+    };
+    fetching.token.then(forget, forget);
+    return fetching.token;
   }
 
   async #fetch(): Promise<string> {
