@@ -70,6 +70,24 @@ const statesOf = async (): Promise<Record<string, number>> => {
   return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
 };
 
+/** A statement waits for a lock. */
+const isWaitedFor = (): Promise<void> =>
+  eventually(async () => {
+    const { rows } = await pool.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    expect(rows).toHaveLength(1);
+  });
+
+/** How many rows none would pass over who asks for them now. */
+const lockedRows = async (): Promise<number> => {
+  const { rows } = await pool.query<{ locked: number }>(
+    `SELECT (SELECT count(*) FROM ${TABLE})::int
+       - (SELECT count(*) FROM (SELECT FROM ${TABLE} FOR UPDATE SKIP LOCKED) AS free)::int AS locked`,
+  );
+  return rows[0]?.locked ?? 0;
+};
+
 const isSent = (): Promise<void> =>
   eventually(async () => expect(Object.keys(await statesOf())).toEqual(['sent']));
 
@@ -105,6 +123,72 @@ describe('The outbox', () => {
     await put(recharge(user, 'order-1'), recharge(user, 'order-1'));
     expect(await statesOf()).toEqual({ pending: 1 });
     await expect(put(recharge(user, 'order-1', 2))).rejects.toThrow(OutboxIdReusedError);
+  });
+
+  it('tells of another command of one id also where both are put there at one time', async () => {
+    const user = randomUUID();
+    const [first, second] = [await pool.connect(), await pool.connect()];
+    await first.query('BEGIN');
+    await enqueue(first, recharge(user, 'order-1'));
+    const same = enqueue(second, recharge(user, 'order-1'));
+    await isWaitedFor();
+    await first.query('COMMIT');
+    await same;
+    await first.query('BEGIN');
+    await enqueue(first, recharge(user, 'order-2'));
+    const other = enqueue(second, recharge(user, 'order-2', 2)).catch((error: unknown) => error);
+    await isWaitedFor();
+    await first.query('COMMIT');
+    expect(await other).toBeInstanceOf(OutboxIdReusedError);
+    first.release();
+    second.release();
+  });
+
+  it('is migrated by many instances that start at once', async () => {
+    await pool.query(`DROP TABLE ${TABLE}`);
+    await Promise.all(Array.from({ length: 5 }, () => migrateOutbox(pool)));
+    await put(recharge(randomUUID(), 'order-1'));
+  });
+
+  it('lets no command overtake one that another relay looks at', async () => {
+    const [user, other] = [randomUUID(), randomUUID()];
+    const late = await pool.connect();
+    await late.query('BEGIN');
+    await enqueue(late, recharge(user, 'late'));
+    await put(recharge(user, 'second'), recharge(other, 'other'));
+    let release = (): void => undefined;
+    const publishing = new Promise<void>((resolve) => (release = resolve));
+    const looking = openRelay({ publish: () => publishing });
+    let looked: Promise<number> | null = null;
+    // Between the look of a relay for its users and that for their rows another one comes by.
+    const meanwhile = async (): Promise<void> => {
+      await late.query('COMMIT');
+      late.release();
+      await put(recharge(user, 'third'));
+      looked = looking.runOnce();
+      await eventually(async () => expect(await lockedRows()).toBe(3));
+    };
+    const slow: DatabasePool = {
+      connect: async () => {
+        const connection = await pool.connect();
+        return {
+          query: async <Row extends object>(text: string, values?: unknown[]) => {
+            if (text.startsWith('SELECT id, user_id')) await meanwhile();
+            return connection.query<Row>(text, values);
+          },
+          release: (error) => connection.release(error),
+        };
+      },
+    };
+    const sent = openRelay({ pool: slow, usersMax: 1 }).runOnce();
+    await eventually(() => expect(looked).not.toBeNull());
+    await Promise.race([sent, isWaitedFor()]);
+    release();
+    await sent;
+    expect(ledger.commands.map(({ id }) => id)).toEqual(
+      ['late', 'second', 'third'].map((order) => recharge(user, order).id),
+    );
+    expect(await (looked as Promise<number> | null)).toBe(1);
   });
 
   it('keeps the order of each user, with many relays and trouble on the way', async () => {
@@ -153,6 +237,23 @@ describe('The outbox', () => {
     expect(ledger.balance(late)).toBe(1);
   });
 
+  it('sends nothing that becomes too old while its round lasts', async () => {
+    const user = randomUUID();
+    await put(recharge(user, 'order-1'), recharge(user, 'order-2'));
+    await pool.query(
+      `UPDATE ${TABLE} SET created_at = now() - interval '7 days 22 hours 59 minutes'`,
+    );
+    let nowMs = Date.now();
+    const relay = openRelay({
+      clock: { now: () => nowMs, after: () => () => undefined },
+      publish: async (command) => {
+        await client.publish(command);
+        nowMs += 60_000;
+      },
+    });
+    expect(await relay.runOnce()).toBe(1);
+  });
+
   it('holds what its sender may not send, because no repeat will send it', async () => {
     const user = randomUUID();
     await put(recharge(user, 'order-1'));
@@ -197,6 +298,15 @@ describe('The outbox', () => {
     isAway = false;
     expect(await relay.runOnce()).toBe(2);
     expect(await openRelay({ keepDays: 0 }).runOnce()).toBe(0);
+    expect(await statesOf()).toEqual({});
+  });
+
+  it('deletes as fast as it sends', async () => {
+    const user = randomUUID();
+    await put(...Array.from({ length: 25 }, (_, order) => recharge(user, `order-${order}`)));
+    await pool.query(`UPDATE ${TABLE} SET state = 'sent', sent_at = now() - interval '8 days'`);
+    const relay = openRelay({ rowsMax: 1 });
+    for (let round = 0; round < 3; round += 1) await relay.runOnce();
     expect(await statesOf()).toEqual({});
   });
 });

@@ -18,21 +18,25 @@ export async function enqueue(
 ): Promise<void> {
   const name = tableName(table);
   const { userId, source, id, type, value, traceparent } = command;
-  const { rows } = await database.query<{ readonly is_same: boolean }>(
-    `WITH added AS (
-       INSERT INTO ${name} (user_id, source, command_id, type, value, traceparent)
-       VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (user_id, source, command_id) DO NOTHING
-       RETURNING true AS is_same
-     )
-     SELECT is_same FROM added
-     UNION ALL
-     SELECT type = $4 AND value = $5 FROM ${name}
-     WHERE user_id = $1 AND source = $2 AND command_id = $3
-     LIMIT 1`,
-    [userId, source, id, type, value, traceparent],
-  );
-  if (rows[0]?.is_same === false) {
-    throw new OutboxIdReusedError(`The outbox has another command with the id ${id}`);
-  }
+  const add = async (): Promise<boolean | undefined> => {
+    const { rows } = await database.query<{ readonly is_same: boolean }>(
+      `WITH added AS (
+         INSERT INTO ${name} (user_id, source, command_id, type, value, traceparent)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (user_id, source, command_id) DO NOTHING
+         RETURNING true AS is_same
+       )
+       SELECT is_same FROM added
+       UNION ALL
+       SELECT type = $4 AND value = $5 FROM ${name}
+       WHERE user_id = $1 AND source = $2 AND command_id = $3
+       LIMIT 1`,
+      [userId, source, id, type, value, traceparent],
+    );
+    return rows[0]?.is_same;
+  };
+  // The first look misses a row that another transaction committed meanwhile; the second one sees it.
+  const isSame = (await add()) ?? (await add());
+  if (isSame === true) return;
+  throw new OutboxIdReusedError(`The outbox has another command with the id ${id}`);
 }

@@ -4,6 +4,9 @@ const NAME = /^[a-z_][a-z0-9_]{0,40}(\.[a-z_][a-z0-9_]{0,40})?$/;
 
 export const OUTBOX_TABLE = 'points_outbox';
 
+/** Of the advisory locks of a database, those of users of whom a relay publishes commands, in any language. */
+export const USER_LOCKS = 0x504f494e;
+
 /** The name of a table, with its schema or without. It stands in SQL as it is. */
 export function tableName(name: string): string {
   if (NAME.test(name)) return name;
@@ -38,5 +41,7 @@ CREATE INDEX IF NOT EXISTS ${index}_sent ON ${name} (sent_at) WHERE state = 'sen
 }
 
 export async function migrateOutbox(database: Database, table?: string): Promise<void> {
-  await database.query(outboxMigration(table));
+  // Instances that start at once would create it at once, and all but one fail.
+  const lock = `SELECT pg_advisory_xact_lock(${USER_LOCKS}, 0);`;
+  await database.query(`${lock}\n${outboxMigration(table)}`);
 }

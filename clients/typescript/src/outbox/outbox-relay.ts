@@ -64,6 +64,8 @@ const DEFAULTS = {
 } as const;
 const DAY_SECONDS = 86_400;
 const HOUSEKEEPING_MS = 60_000;
+/** More is deleted in a round than sent in it, so that the table does not grow. */
+const DELETED_PER_SENT = 10;
 
 /**
  * Publishes what services put into their outbox. Any number of relays may run: each takes other users, and the
@@ -74,6 +76,7 @@ export class OutboxRelay implements AsyncDisposable {
   readonly #table: string;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #ageSecondsMax: number;
   readonly #stopping = new AbortController();
   #running: Promise<void> | null = null;
   #sent = 0;
@@ -84,6 +87,8 @@ export class OutboxRelay implements AsyncDisposable {
     this.#table = tableName(options.table ?? OUTBOX_TABLE);
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#log = options.log ?? SILENT;
+    const { rememberDays, marginSeconds = DEFAULTS.marginSeconds } = options;
+    this.#ageSecondsMax = rememberDays * DAY_SECONDS - marginSeconds;
   }
 
   /** Runs until it is closed. Trouble with the database or the ledger is logged, and tried again. */
@@ -139,8 +144,9 @@ export class OutboxRelay implements AsyncDisposable {
   #round(): Promise<Round> {
     const { usersMax = DEFAULTS.usersMax, rowsMax = DEFAULTS.rowsMax } = this.options;
     return this.#inTransaction(async (database) => {
+      const takenAtMs = this.#clock.now();
       const entries = await takeRows(database, this.#table, { usersMax, rowsMax });
-      const results = await this.#publishAll(entries);
+      const results = await this.#publishAll(entries, takenAtMs);
       await markSent(database, this.#table, results.sent);
       await markFailed(database, this.#table, results.failed);
       for (const held of results.held) {
@@ -154,13 +160,15 @@ export class OutboxRelay implements AsyncDisposable {
   }
 
   /** Users side by side, the commands of each one after the other until one fails. */
-  async #publishAll(entries: readonly OutboxEntry[]) {
+  async #publishAll(entries: readonly OutboxEntry[], takenAtMs: number) {
     const sent: string[] = [];
     const failed: { rowId: string; error: string }[] = [];
     const held: { rowId: string; commandId: string; error: string }[] = [];
     await Promise.all(
       [...byUser(entries).values()].map(async (own) => {
-        for (const { rowId, command } of own) {
+        for (const { rowId, command, ageSeconds } of own) {
+          // A round can be slow, or its process stand still: the next one holds what became too old.
+          if (ageSeconds + (this.#clock.now() - takenAtMs) / 1_000 > this.#ageSecondsMax) return;
           try {
             await this.options.publish(command);
             sent.push(rowId);
@@ -179,20 +187,21 @@ export class OutboxRelay implements AsyncDisposable {
   }
 
   async #keepHouse(): Promise<void> {
-    const { rememberDays, marginSeconds = DEFAULTS.marginSeconds } = this.options;
     const { keepDays = DEFAULTS.keepDays, rowsMax = DEFAULTS.rowsMax } = this.options;
     // Before every round: no row must be sent that became too old since.
     const commandIds = await this.#withConnection((database) =>
-      holdOld(database, this.#table, rememberDays * DAY_SECONDS - marginSeconds),
+      holdOld(database, this.#table, this.#ageSecondsMax),
     );
     if (commandIds.length > 0) {
       this.#alarm({ msg: 'commands are older than the ledger remembers', commandIds });
     }
     if (this.#clock.now() < this.#housekeepingAtMs) return;
-    this.#housekeepingAtMs = this.#clock.now() + HOUSEKEEPING_MS;
-    await this.#withConnection((database) =>
-      deleteSent(database, this.#table, { days: keepDays, rowsMax: 10 * rowsMax }),
+    const deletedMax = DELETED_PER_SENT * rowsMax;
+    const deleted = await this.#withConnection((database) =>
+      deleteSent(database, this.#table, { days: keepDays, rowsMax: deletedMax }),
     );
+    // Where there is more, the next round goes on with it.
+    this.#housekeepingAtMs = this.#clock.now() + (deleted < deletedMax ? HOUSEKEEPING_MS : 0);
   }
 
   /** An alarm that fails must not take back what was published. `metrics().held` still tells of it. */
@@ -212,7 +221,8 @@ export class OutboxRelay implements AsyncDisposable {
 
   async #inTransaction<T>(work: (database: Database) => Promise<T>): Promise<T> {
     return this.#withConnection(async (database) => {
-      await database.query('BEGIN');
+      // Each statement has to see what others committed before it.
+      await database.query('BEGIN ISOLATION LEVEL READ COMMITTED');
       // After a failure the connection is closed, which takes its transaction back.
       const result = await work(database);
       await database.query('COMMIT');

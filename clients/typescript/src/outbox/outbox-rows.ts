@@ -1,7 +1,7 @@
 import type { Command } from '../protocol/command.js';
 import type { CommandType } from '../protocol/names.js';
 import type { Database } from './database.js';
-import { OUTBOX_TABLE, tableName } from './migration.js';
+import { OUTBOX_TABLE, USER_LOCKS, tableName } from './migration.js';
 
 interface OutboxRow {
   readonly id: string;
@@ -11,18 +11,16 @@ interface OutboxRow {
   readonly type: CommandType;
   readonly value: string;
   readonly traceparent: string | null;
-  readonly failures: number;
+  readonly age_seconds: number;
 }
 
 export interface OutboxEntry {
   /** Of the row. */
   readonly rowId: string;
   readonly command: Command;
-  readonly failures: number;
+  /** When it was taken. */
+  readonly ageSeconds: number;
 }
-
-/** Of the advisory locks of a database, those of users of whom a relay publishes commands. */
-const USER_LOCKS = 0x504f494e;
 
 /**
  * The oldest rows of users whom no other relay has, locked until the end of the transaction. Row locks keep
@@ -50,14 +48,17 @@ export async function takeRows(
      WHERE pg_try_advisory_xact_lock($2, hashtext(user_id::text))`,
     [heads.rows.map(({ user_id }) => user_id), USER_LOCKS],
   );
-  // What stands behind a held row waits with it, or it would overtake it.
+  // What stands behind a held row waits with it, or it would overtake it. A row that another relay locks for the moment
+  // is waited for, because those behind it would overtake it too.
   const { rows } = await database.query<OutboxRow>(
-    `SELECT id, user_id, source, command_id, type, value, traceparent, failures FROM ${table} AS row
+    `SELECT id, user_id, source, command_id, type, value, traceparent,
+       extract(epoch FROM now() - created_at)::float8 AS age_seconds
+     FROM ${table} AS row
      WHERE state = 'pending' AND user_id = ANY($1::uuid[]) AND NOT EXISTS (
        SELECT FROM ${table} AS earlier
        WHERE earlier.user_id = row.user_id AND earlier.id < row.id AND earlier.state = 'held')
      ORDER BY id LIMIT $2
-     FOR UPDATE SKIP LOCKED`,
+     FOR UPDATE`,
     [users.rows.map(({ user_id }) => user_id), rowsMax],
   );
   return rows.map(toEntry);
@@ -65,7 +66,7 @@ export async function takeRows(
 
 const toEntry = (row: OutboxRow): OutboxEntry => ({
   rowId: row.id,
-  failures: row.failures,
+  ageSeconds: row.age_seconds,
   command: {
     type: row.type,
     id: row.command_id,
