@@ -374,3 +374,22 @@ async def test_closing_after_a_fork_leaves_the_connections_of_its_parent(
     assert closed == []
     transport.let_go.set()
     await call
+
+
+async def test_closing_ends_a_read_whose_provider_of_tokens_fails(user: str) -> None:
+    calls = 0
+
+    def provider() -> str:
+        nonlocal calls
+        calls += 1
+        raise OSError("the issuer is away")
+
+    http = Http("http://ledger.invalid", provider, transport=ScriptedApi([answer(200)]), source="api:svc")
+    client = AsyncLedgerClient(http=http)
+    read = asyncio.ensure_future(client.balance(user, wait=600))
+    while calls == 0:
+        await asyncio.sleep(0)
+    await client.close()
+    with pytest.raises(ClientClosed):
+        await asyncio.wait_for(read, 5)
+    assert calls == 1

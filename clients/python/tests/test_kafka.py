@@ -250,6 +250,18 @@ async def test_sends_a_command_again_by_another_producer_after_a_fatal_error(
         assert (await client.consume(user, "tts", points=1)).require().balance == 999
 
 
+def test_takes_nothing_behind_what_it_sends_at_closing(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class SendsMeanwhile(Producer):
+        def flush(self, timeout: float = -1) -> int:
+            with pytest.raises(ClientClosed):
+                producer.send(commands.expire(user).sent_by("/tts"), None, lambda _error, _message: None)
+            return super().flush(timeout)
+
+    monkeypatch.setattr(confluent_kafka, "Producer", SendsMeanwhile)
+    producer = CommandProducer(Kafka(AWAY, source="/tts"))
+    assert producer.close(0) == 0
+
+
 def test_logs_a_command_that_was_not_delivered(user: str, caplog: pytest.LogCaptureFixture) -> None:
     client = LedgerClient(kafka=Kafka(AWAY, source="/tts"))
     delivery = client.publish(commands.expire(user, name=commands.CommandId("job-1")))

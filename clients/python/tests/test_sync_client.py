@@ -8,6 +8,7 @@ import contextvars
 import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -247,3 +248,26 @@ def test_holds_up_who_publishes_more_than_are_answered(ledger: FakeLedger, user:
         transport.let_go.set()
         for delivery in deliveries:
             delivery.result(10)
+
+
+def test_an_iterator_may_be_collected_while_a_call_starts(
+    ledger: FakeLedger, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = ledger.client()
+    client.recharge(user, 1, expires_at=None)
+    rows = client.transactions(user)
+    next(rows)
+    start = asyncio.run_coroutine_threadsafe
+
+    def collect_first(*args: Any) -> Any:
+        monkeypatch.setattr(asyncio, "run_coroutine_threadsafe", start)
+        # As the garbage collector does.
+        rows.close()  # type: ignore[attr-defined]
+        return start(*args)
+
+    monkeypatch.setattr(asyncio, "run_coroutine_threadsafe", collect_first)
+    call = threading.Thread(target=client.expire, args=(user,), daemon=True)
+    call.start()
+    call.join(10)
+    assert not call.is_alive()
+    client.close()

@@ -18,7 +18,8 @@ class LoopThread:
     """Runs coroutines for any number of threads. The first one starts it, and ``close()`` ends it."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # An iterator that nobody reads to its end is closed by the garbage collector, in any thread at any moment.
+        self._lock = threading.RLock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._is_closed = False

@@ -202,6 +202,8 @@ class HttpApi:
         rejected: str | None = None
         reason = _NO_ANSWER
         while not deadline.is_over:
+            if self._closed.is_set():
+                raise ClientClosed("the client is closed")
             wait: float | None = None
             try:
                 token = await self._token(rejected, deadline)
