@@ -158,6 +158,8 @@ async def synthesize(text: str) -> float:
 async def make_video(user_id: uuid.UUID, task: Task, product: TheProduct) -> dict[str, str]:
     """A video takes long: the estimate is held, and the page asks for the progress."""
     if task.task_id not in product.videos:
+        # It is there before anything is awaited: a second click while the first one waits is no second video.
+        job = product.videos[task.task_id] = VideoJob()
         hold = product.ledger.hold(
             user_id,
             "video",
@@ -167,10 +169,11 @@ async def make_video(user_id: uuid.UUID, task: Task, product: TheProduct) -> dic
             keep_alive=3_600,
             source_id=task.task_id,
         )
-        opened = await hold.open()
-        if not isinstance(opened, Accepted):
-            answer(opened, "")
-        job = product.videos[task.task_id] = VideoJob()
+        try:
+            answer(await hold.open(), "")
+        except BaseException:
+            del product.videos[task.task_id]
+            raise
 
         async def work() -> None:
             try:

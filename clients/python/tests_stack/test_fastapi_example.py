@@ -9,12 +9,15 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
+from importlib import import_module
 
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from points_ledger import AsyncLedgerClient, Http, Kafka
+from points_ledger.testing import FakeLedger
 
 
 def client(source: str) -> AsyncLedgerClient:
@@ -83,3 +86,42 @@ async def test_five_businesses_cost_what_they_should() -> None:
         position = (await billing.consume(user, "script", points=1)).require().position
         balance = await billing.balance(user, at_least=position, wait=30)
     assert (balance.balance, balance.held) == (900 - settled, 0)
+
+
+class SlowLedger(FakeLedger):
+    """Answers once the test lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_asked = asyncio.Event()
+        self.let_go = asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.is_asked.set()
+        await self.let_go.wait()
+        return await super().handle_async_request(request)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_a_second_click_makes_no_second_video(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(os.environ["FASTAPI_EXAMPLE"])  # pyright: ignore[reportUnknownMemberType]
+    user, ledger = str(uuid.uuid4()), SlowLedger()
+    ledger.give(user, 600)
+    app: FastAPI = import_module("app").create_app(ledger.async_client())
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(base_url="http://example", transport=httpx.ASGITransport(app)) as page,
+    ):
+
+        async def click(task: str) -> int:
+            made = await page.post(f"/users/{user}/videos", json={"task_id": task, "text": "a cat"})
+            return made.status_code
+
+        first = asyncio.create_task(click("task-1"))
+        await ledger.is_asked.wait()
+        assert await asyncio.wait_for(click("task-1"), 10) == 202
+        ledger.let_go.set()
+        assert await first == 202
+        await finished(page, "task-1")
+        assert await click("task-2") == 402
+        assert (await page.get("/videos/task-2")).status_code == 404
