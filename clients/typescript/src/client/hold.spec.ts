@@ -109,9 +109,18 @@ describe('a hold', () => {
     await clock.advance(200_000);
     const extensions = ledger.commands.filter(({ type }) => type === 'ExtendConsumption');
     expect(extensions).toHaveLength(4);
-    // Those of one second are one.
+    // Those of one moment are one.
     expect(new Set(extensions.map(({ id }) => id)).size).toBe(2);
     await Promise.all([client.close(), after.close()]);
+  });
+
+  it('that is found again and settled is over at once', async () => {
+    const { client, clock } = await openLedger();
+    await client.hold(video);
+    const found = await client.hold(video);
+    await clock.advance(1);
+    await found.settle({ points: 30 });
+    expect(await client.tryHold(video)).toMatchObject({ code: 'ConsumptionClosed' });
   });
 
   it('that is found again under rules that prolong nothing goes on', async () => {

@@ -102,14 +102,17 @@ async function whyItIsOver(
   }
 }
 
-/** The second tells extensions apart, those of a process before this one too. They move no points. */
+/**
+ * The time tells extensions apart, those of a process before this one too. They move no points. In milliseconds: one
+ * that repeats another is answered by what was true then, and the hold may be closed since.
+ */
 function prolongation(
   prepare: Prepare,
   { userId, consumptionId }: Pick<HeldConsumption, 'userId' | 'consumptionId'>,
   settleWithin: number,
   clock: Clock,
 ): Command {
-  const step = `${settleWithin} s at ${Math.floor(clock.now() / 1_000)}`;
+  const step = `${settleWithin} s at ${clock.now()} ms`;
   const data = { user_id: userId, consumption_id: consumptionId, settle_within: settleWithin };
   return prepare('ExtendConsumption', data, { step });
 }
@@ -216,7 +219,7 @@ export class Hold implements AsyncDisposable {
 
   /**
    * Holds for longer, or more, or both. Without a name each call is one more extension. Those of time alone are told
-   * apart by the second; those of points by their count, so that work that is begun again holds them once.
+   * apart by the time; those of points by their count, so that work that is begun again holds them once.
    */
   async extend(
     by: Pick<ExtendData, 'settle_within' | 'points' | 'quantity' | 'duration'>,
