@@ -178,7 +178,10 @@ describe('The package for TypeScript', () => {
           expect(await spent()).toEqual({ balance: left, held: 0, owed: 0 }),
         );
 
-        expect((await post(path('videos'), 'a film', 'task-6')).status).toBe(202);
+        const clicks = await Promise.all(
+          [1, 2, 3].map(() => post(path('videos'), 'a film', 'task-6')),
+        );
+        expect(clicks.map(({ status }) => status)).toEqual([202, 202, 202]);
         expect(await spent()).toMatchObject({ held: 600 });
         // Stopping the service cancels the video that is being made.
         await stop();

@@ -34,6 +34,20 @@ export class VideoStudio implements BeforeApplicationShutdown {
   /** A second click on the same task makes no second video. */
   async start(user_id: string, task: Task): Promise<void> {
     if (this.#jobs.has(task.id)) return;
+    // It is there before anything is awaited: a second click while the first one waits is no second video.
+    const job: VideoJob = { status: 'running', progress: 0, points: null };
+    this.#jobs.set(task.id, job);
+    try {
+      const running = this.#make(await this.#hold(user_id, task), task, job);
+      this.#running.add(running);
+      void running.finally(() => this.#running.delete(running));
+    } catch (error) {
+      this.#jobs.delete(task.id);
+      throw error;
+    }
+  }
+
+  async #hold(user_id: string, task: Task): Promise<Hold> {
     const held = await this.ledger.tryHold(
       {
         user_id,
@@ -46,11 +60,7 @@ export class VideoStudio implements BeforeApplicationShutdown {
       { keepAlive: { forSecondsMax: 3_600 } },
     );
     if (held.status !== 'held') throw exceptionOf(held);
-    const job: VideoJob = { status: 'running', progress: 0, points: null };
-    this.#jobs.set(task.id, job);
-    const running = this.#make(held, task, job);
-    this.#running.add(running);
-    void running.finally(() => this.#running.delete(running));
+    return held;
   }
 
   /** Videos that are being made end before the client closes: each settles or cancels its hold. */
