@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, use_span
@@ -278,3 +280,21 @@ def test_the_context_of_the_caller_goes_with_a_command(engine: Engine) -> None:
     with engine.connect() as connection:
         rows = connection.execute(text("select traceparent from points_outbox order by id")).scalars().all()
     assert rows == [None, f"00-{0x0AF7:032x}-{0xB7AD:016x}-01"]
+
+
+def test_sends_nothing_that_became_too_old_while_its_process_stood_still(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stand_still(_command: commands.SentCommand) -> bool:
+        later = time.time() + 86_400
+        monkeypatch.setattr("points_ledger.outbox.time", SimpleNamespace(time=lambda: later))
+        return False
+
+    broker = Broker(fails=stand_still)
+    add(engine, "1", "2")
+    age(engine, "1", 7.5)
+    age(engine, "2", 7.5)
+    with relay_on(engine, broker) as relay:
+        assert relay.run_once() == 1
+        assert broker.ids() == ["1"]
+        assert relay.status().pending == 1

@@ -11,6 +11,7 @@ import json
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -93,7 +94,8 @@ _TRY_USERS = text("""
 
 # What stands behind a held row waits with it, or it would overtake it.
 _ROWS = text("""
-    select own.id, own.user_id::text, own.source, own.command_id, own.type, own.value, own.traceparent
+    select own.id, own.user_id::text, own.source, own.command_id, own.type, own.value, own.traceparent,
+      extract(epoch from clock_timestamp() - own.created_at)
     from points_outbox own
     where own.state = 'pending' and own.user_id = any(cast(:users as uuid[])) and not exists (
       select 1 from points_outbox earlier
@@ -270,6 +272,7 @@ class _Row:
     id: int
     command: SentCommand
     traceparent: str | None
+    age_seconds: float
 
 
 class Relay:
@@ -377,7 +380,11 @@ class Relay:
             return [], deliveries
         publisher = self._publisher or self._open_publisher()
         self._publisher = publisher
+        taken_at, age_max = time.time(), self._options.age_max.total_seconds()
         for row in rows:
+            # A round can be slow, or its process stand still: the next one holds what became too old.
+            if row.age_seconds + time.time() - taken_at > age_max:
+                break
             on_delivery = deliveries.expect(row.id)
             try:
                 publisher.publish(row.command, row.traceparent, on_delivery)
@@ -471,7 +478,7 @@ def _mark(
 
 
 def _row_of(row: Sequence[object]) -> _Row:
-    identity, user_id, source, command_id, command_type, body, traceparent = row
+    identity, user_id, source, command_id, command_type, body, traceparent, age = row
     data = cast("Mapping[str, JsonValue]", json.loads(str(body)))
     command = SentCommand(
         # The table has what Outbox.add wrote.
@@ -482,7 +489,12 @@ def _row_of(row: Sequence[object]) -> _Row:
         str(source),
         str(body).encode(),
     )
-    return _Row(cast("int", identity), command, None if traceparent is None else str(traceparent))
+    return _Row(
+        cast("int", identity),
+        command,
+        None if traceparent is None else str(traceparent),
+        float(cast("float", age)),
+    )
 
 
 def _prefixes(rows: Sequence[_Row], arrived: set[int]) -> list[_Row]:
