@@ -370,3 +370,52 @@ async def test_a_settlement_is_unknown_when_the_client_closes_before_its_answer(
         await client.close(drain=1)
     assert isinstance(await asyncio.wait_for(settling, 5), Unknown)
     assert ledger.balance_of(user) == 90
+
+
+async def test_returns_nothing_that_the_process_before_it_settled(ledger: FakeLedger, user: str) -> None:
+    async with ledger.async_client() as before, ledger.async_client() as again:
+        async with before.hold(user, "tts", points=60, settle_within=600, task="t1") as first:
+            with pytest.raises(RuntimeError, match="the work failed"):
+                async with again.hold(user, "tts", points=60, settle_within=600, task="t1"):
+                    (await first.settle(points=50)).require()
+                    raise RuntimeError("the work failed")
+    assert (ledger.balance_of(user), ledger.held_of(user)) == (50, 0)
+    assert "RefundPoints" not in types(ledger)
+
+
+async def test_returns_what_it_found_again_and_nobody_settled(ledger: FakeLedger, user: str) -> None:
+    async with ledger.async_client() as client:
+        (await client.hold(user, "tts", points=60, settle_within=600, task="t1").open()).require()
+        async with client.hold(user, "tts", points=60, settle_within=600, task="t1"):
+            pass
+    assert (ledger.balance_of(user), ledger.held_of(user)) == (100, 0)
+
+
+async def test_asks_anew_whether_it_is_open_within_a_second(
+    ledger: FakeLedger, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_796_000_000_000_000_000
+
+    def later() -> int:
+        nonlocal now
+        now += 1_000_000
+        return now
+
+    monkeypatch.setattr("time.time_ns", later)
+    async with ledger.async_client() as client:
+        async with client.hold(user, "tts", points=60, settle_within=600, task="t1") as hold:
+            again = await client.hold(user, "tts", points=60, settle_within=600, task="t1").open()
+            assert isinstance(again, Accepted)
+            (await hold.settle(points=50)).require()
+        over = await client.hold(user, "tts", points=60, settle_within=600, task="t1").open()
+    assert isinstance(over, Refused)
+    assert over.code == "ConsumptionClosed"
+
+
+async def test_prolongs_anew_after_a_restart(ledger: FakeLedger, user: str) -> None:
+    async with ledger.async_client() as client:
+        for _ in range(2):
+            hold = client.hold(user, "tts", points=60, settle_within=600, task="t1")
+            (await hold.open()).require()
+            await asyncio.sleep(0.002)
+            assert not (await hold.extend(settle_within=600)).require().replayed

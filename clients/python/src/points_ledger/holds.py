@@ -187,7 +187,14 @@ class AsyncHold:
         name: CommandId | None = None,
         wait: float | None = None,
     ) -> Result:
-        """More time, or more points. Without a name each call is one more extension."""
+        """More time, or more points. Without a name each call is one more extension.
+
+        Those of time alone are told apart by the time; those of points by their count, so that work that is begun
+        again holds them once.
+        """
+        more = (points, quantity, seconds, metadata, name)
+        if settle_within is not None and all(value is None for value in more):
+            return await self._prolong(settle_within, self._wait(wait))
         self._extensions += 1
         command = commands.extend(
             self.user_id,
@@ -275,8 +282,9 @@ class AsyncHold:
         return result if isinstance(result, Refused) and result.code in _LOST else None
 
     async def _prolong(self, settle_within: int, wait: float) -> Result:
-        # The second tells extensions apart, those of a process before this one too. They move no points.
-        name = CommandId(step=f"{settle_within} s at {int(time.time())}")
+        # The time tells extensions apart, those of a process before this one too. They move no points. In
+        # milliseconds: one that repeats another is answered by what was true then, and it may be closed since.
+        name = CommandId(step=f"{settle_within} s at {time.time_ns() // 1_000_000} ms")
         command = commands.extend(self.user_id, self.consumption_id, settle_within=settle_within, name=name)
         return await self._client.execute_to_the_end(command, wait)
 
@@ -369,8 +377,13 @@ class AsyncHold:
             await self._cancel_on_leaving()
 
     async def _cancel(self, reason: str | None, wait: float) -> Result:
-        command = commands.refund(
-            self.user_id, self.consumption_id, reason=reason, name=CommandId(step="cancel")
+        of, name = (self.user_id, self.consumption_id), CommandId(step="cancel")
+        # One that was found again may be settled meanwhile by the process that opened it. A refund would return
+        # that, and a settlement at nothing is refused.
+        command = (
+            commands.settle(*of, points=0, name=name)
+            if self._opened is not None and self._opened.replayed
+            else commands.refund(*of, reason=reason, name=name)
         )
         return await self._client.execute_to_the_end(command, wait)
 
