@@ -18,6 +18,7 @@ import { BACKOFF, type BackoffLimits } from '../support/backoff.js';
 import { SYSTEM_CLOCK, type Clock } from '../support/clock.js';
 import { SILENT, type Log } from '../support/log.js';
 import { settledUntil } from '../support/settled-until.js';
+import { installedTracing } from '../support/installed-tracing.js';
 import { NO_SPAN, NO_TRACING, type Span, type Tracing } from '../support/tracing.js';
 import type { Transport } from '../transport/transport.js';
 import { executeCommand, type ExecutionContext, type RunOptions } from './execute-command.js';
@@ -46,7 +47,8 @@ export interface LedgerClientOptions {
   readonly closeMs?: number;
   readonly backoff?: BackoffLimits;
   readonly log?: Log;
-  readonly tracing?: Tracing;
+  /** Default: that of `@opentelemetry/api` where it is installed. null: no spans. */
+  readonly tracing?: Tracing | null;
   readonly clock?: Clock;
 }
 
@@ -75,7 +77,8 @@ export class LedgerClient implements AsyncDisposable {
     const { transport, reader = null, clock = SYSTEM_CLOCK, log = SILENT } = options;
     this.#transport = transport;
     this.#reader = reader;
-    this.#tracing = options.tracing ?? NO_TRACING;
+    this.#tracing =
+      options.tracing === undefined ? installedTracing() : (options.tracing ?? NO_TRACING);
     this.#closeMs = options.closeMs ?? CLOSE_MS;
     this.#context = {
       transport,

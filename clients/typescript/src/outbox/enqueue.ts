@@ -1,4 +1,5 @@
 import type { Command } from '../protocol/command.js';
+import { currentTraceparent } from '../support/installed-tracing.js';
 import type { Database } from './database.js';
 import { OUTBOX_TABLE, tableName } from './migration.js';
 
@@ -31,7 +32,7 @@ export async function enqueue(
        SELECT type = $4 AND value = $5 FROM ${name}
        WHERE user_id = $1 AND source = $2 AND command_id = $3
        LIMIT 1`,
-      [userId, source, id, type, value, traceparent],
+      [userId, source, id, type, value, traceparent ?? currentTraceparent()],
     );
     return rows[0]?.is_same;
   };

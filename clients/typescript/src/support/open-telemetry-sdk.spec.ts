@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import * as api from '@opentelemetry/api';
 import {
   BasicTracerProvider,
@@ -6,7 +7,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { LedgerClient } from '../client/ledger-client.js';
 import { FakeLedger } from '../testing/fake-ledger.js';
-import { openTelemetry } from './open-telemetry.js';
+import { currentTraceparent } from './installed-tracing.js';
 
 const USER = '0a11ce00-0000-4000-8000-000000000001';
 
@@ -18,7 +19,7 @@ describe('the API of OpenTelemetry itself', () => {
 
   it('gives each command a span, whose trace the command carries', async () => {
     const ledger = new FakeLedger();
-    const client = new LedgerClient({ transport: ledger.transport(), tracing: openTelemetry(api) });
+    const client = new LedgerClient({ transport: ledger.transport() });
     await client.recharge({ user_id: USER, points: 5, expires_at: null });
     await client.consume({ user_id: USER, points: 6, source_type: 'script' });
     const spans = exporter.getFinishedSpans();
@@ -34,5 +35,21 @@ describe('the API of OpenTelemetry itself', () => {
         return `00-${traceId}-${spanId}-01`;
       }),
     );
+  });
+
+  it('leaves spans out where they are not wanted', async () => {
+    exporter.reset();
+    const ledger = new FakeLedger();
+    const client = new LedgerClient({ transport: ledger.transport(), tracing: null });
+    await client.recharge({ user_id: USER, points: 5, expires_at: null });
+    expect(exporter.getFinishedSpans()).toEqual([]);
+    expect(ledger.commands.map(({ traceparent }) => traceparent)).toEqual([null]);
+  });
+
+  it('tells the trace of the work that is going on', () => {
+    expect(currentTraceparent()).toBeNull();
+    const context = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
+    jest.spyOn(api.trace, 'getActiveSpan').mockReturnValueOnce(api.trace.wrapSpanContext(context));
+    expect(currentTraceparent()).toBe(`00-${context.traceId}-${context.spanId}-01`);
   });
 });

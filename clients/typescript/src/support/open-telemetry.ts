@@ -1,6 +1,6 @@
 import type { Tracing } from './tracing.js';
 
-interface OpenTelemetrySpan {
+export interface OpenTelemetrySpan {
   spanContext(): {
     readonly traceId: string;
     readonly spanId: string;
@@ -29,17 +29,21 @@ const CLIENT = 2;
 const ERROR = 2;
 const NO_TRACE = /^0*$/;
 
-/** `tracing: openTelemetry(await import('@opentelemetry/api'))`: a span for each command, which carries its trace. */
+/** Without an SDK the API gives spans of no trace. */
+export function traceparentOf(span: Pick<OpenTelemetrySpan, 'spanContext'>): string | null {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  const flags = (traceFlags & 0xff).toString(16).padStart(2, '0');
+  return NO_TRACE.test(traceId) ? null : `00-${traceId}-${spanId}-${flags}`;
+}
+
+/** A span for each command, which carries its trace. It is used by itself where the API is installed. */
 export function openTelemetry(api: OpenTelemetryApi): Tracing {
   const tracer = api.trace.getTracer('@points-ledger/client');
   return {
     startSpan: (name, attributes) => {
       const span = tracer.startSpan(name, { kind: CLIENT, attributes });
-      const { traceId, spanId, traceFlags } = span.spanContext();
-      const flags = (traceFlags & 0xff).toString(16).padStart(2, '0');
       return {
-        // Without an SDK the API gives spans of no trace.
-        traceparent: NO_TRACE.test(traceId) ? null : `00-${traceId}-${spanId}-${flags}`,
+        traceparent: traceparentOf(span),
         end: ({ status, error }) => {
           span.setAttribute('points.status', status);
           if (error instanceof Error) {
