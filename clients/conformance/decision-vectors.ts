@@ -87,11 +87,16 @@ const refusedBy = (code: OutcomeCode): CommandOutcome => ({
   code,
   detail: `Refused: ${code}.`,
   points: null,
-  ...(code === 'Invalid' && { balance: null, owed: null }),
-  ...(code === 'Invalid' || code === 'CommandIdReused' || code === 'TooLate'
-    ? { position: null }
-    : {}),
+  ...((code === 'Invalid' || code === 'NotTakenOver') && { balance: null, owed: null }),
+  ...(UNRECORDED.includes(code) && { position: null }),
 });
+
+const UNRECORDED: readonly OutcomeCode[] = [
+  'Invalid',
+  'CommandIdReused',
+  'TooLate',
+  'NotTakenOver',
+];
 
 const kafka = (name: string, outcome: OutcomeLike, decision: Decision): DecisionVector => ({
   name: `over Kafka, ${name}`,
@@ -131,16 +136,11 @@ const accepted: Decision = { kind: 'accepted' };
 const unknown: Decision = { kind: 'unknown' };
 const retryAfter = (ms: number | null): Decision => ({ kind: 'retry', retry_after_ms: ms });
 
-const decisionOf = (code: OutcomeCode): Decision =>
-  code === 'Invalid' ? { kind: 'invalid', code } : { kind: 'refused', code };
-
-/** What the ledger says of a user whose account another service still keeps. */
-const NOT_TAKEN_OVER = 'NotTakenOver';
-const notTakenOver: OutcomeLike = {
-  ...refusedBy('CommandIdReused'),
-  code: NOT_TAKEN_OVER,
-  detail: 'The account is not taken over yet.',
-};
+function decisionOf(code: OutcomeCode): Decision {
+  if (code === 'Invalid') return { kind: 'invalid', code };
+  // Another service still keeps the account of the user.
+  return code === 'NotTakenOver' ? retryAfter(1_000) : { kind: 'refused', code };
+}
 
 const SINCE_RULES_2 = ['owed', 'points', 'collected', 'uncollected', 'recharge_id'];
 
@@ -160,7 +160,6 @@ const ofOutcomes = (): readonly DecisionVector[] => [
       code: 'InsufficientPoints',
     },
   ),
-  kafka('an account that is not taken over', notTakenOver, retryAfter(1_000)),
   kafka('a ledger older than debts, whose outcome has fewer fields', BEFORE_RULES_2, accepted),
   kafka('a newer ledger, whose outcome has more fields', { ...ACCEPTED, colour: 'red' }, accepted),
   kafka(
@@ -204,18 +203,6 @@ const ofAnswers = (): readonly DecisionVector[] => [
       extensions: { code: 'OutOfHours', outcome: { ...refusedBy('NoPrice'), code: 'OutOfHours' } },
     }),
     { kind: 'refused', code: 'OutOfHours' },
-  ),
-  http(
-    '409 NotTakenOver',
-    problemAnswer({
-      status: 409,
-      name: 'not-taken-over',
-      title: 'Not taken over',
-      detail: 'The account is not taken over yet.',
-      retryAfterSeconds: 1,
-      extensions: { code: NOT_TAKEN_OVER },
-    }),
-    retryAfter(1_000),
   ),
   http('400', answerOf(invalidRequest([{ field: 'points', reason: 'must be more' }])), {
     kind: 'invalid',

@@ -364,6 +364,7 @@ describe('The form of a message', () => {
     };
     return {
       peek,
+      isTakeOverOn: () => false,
       inForceAt: async (at) => {
         const found = peek(at);
         if (found !== null) return found;
@@ -475,7 +476,8 @@ describe('The form of a message', () => {
     const peek = () => {
       throw unknown;
     };
-    const { handle, sent } = open({ settings: { peek, inForceAt: async () => peek() } });
+    const settings = { peek, inForceAt: async () => peek(), isTakeOverOn: () => false };
+    const { handle, sent } = open({ settings });
     const handled = await handle(named('order-1', NOW_MS));
     expect(handled).toEqual({ kind: 'some', done: 0, cause: unknown });
     expect(sent).toEqual([]);

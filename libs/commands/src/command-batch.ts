@@ -9,6 +9,7 @@ import {
   type Account,
   type AccountNow,
   type Answer,
+  type Decision,
   type LedgerCommand,
   type LedgerEvent,
   type NonEmpty,
@@ -85,6 +86,8 @@ export function decideBatch(
   return batch;
 }
 
+const NOT_TAKEN_OVER: Decision = { kind: 'notTakenOver' };
+
 /** Commands of one account that are decided on one state, and their events: one append. */
 export class CommandBatch {
   readonly stream: string;
@@ -147,7 +150,9 @@ export class CommandBatch {
   #decide(pending: PendingCommand): boolean {
     const { command } = pending;
     const { account } = this.loaded;
-    const decision = decide(command, account, this.settings.terms);
+    const decision = this.#isElsewhere(pending)
+      ? NOT_TAKEN_OVER
+      : decide(command, account, this.settings.terms);
     switch (decision.kind) {
       case 'record': {
         const error = pending.checkRecording?.(decision.events, account) ?? null;
@@ -159,12 +164,18 @@ export class CommandBatch {
         this.decided.push(this.#repeat(pending, decision.revision));
         return true;
       case 'nothing':
-      case 'tooLate': {
+      case 'tooLate':
+      case 'notTakenOver': {
         const answer = answerUnrecorded(command, decision, this.#now, this.#rulesAt(command));
         this.decided.push({ kind: 'answer', pending, answer });
         return true;
       }
     }
+  }
+
+  /** Whether another service may keep an account of which this ledger knows nothing. */
+  #isElsewhere({ command: { at } }: PendingCommand): boolean {
+    return this.loaded.account.revision < 0 && this.context.settings.isTakeOverOn(at);
   }
 
   #record(pending: PendingCommand, events: NonEmpty<LedgerEvent>): boolean {

@@ -6,6 +6,7 @@ import {
   recordedAnswer,
   type Answer,
   type CommandSubject,
+  type CommandType,
   type LedgerEvent,
   type NonEmpty,
   type Provenance,
@@ -15,10 +16,17 @@ import { toLedgerCommand } from './to-ledger-command.js';
 
 /** The answer that an account remembers for a command, and what the command was. */
 export interface FoundAnswer {
-  readonly command: Provenance['command'] & { readonly userId: string };
+  readonly command: NamedCommand & { readonly userId: string };
   readonly answer: Answer;
   /** A reader that has reached it has read all that was recorded for the command. */
   readonly position: Position;
+}
+
+/** As its sender named it. */
+interface NamedCommand {
+  readonly source: string;
+  readonly id: string;
+  readonly type: CommandType;
 }
 
 type ReadEvents = (from: number, limit: number) => Promise<readonly RecordedEvent[]>;
@@ -36,7 +44,7 @@ export async function readRecordedAnswer(
   const { events, provenance, last } = await readEvents(revision, read);
   const answer = recordedAnswer(commandOf(events, provenance), events, revision);
   return {
-    command: { ...provenance.command, userId },
+    command: { ...namedCommand(provenance), userId },
     answer: { ...answer, replayed: true },
     position: last.position,
   };
@@ -77,9 +85,17 @@ function decode(recorded: RecordedEvent): ReturnType<typeof deserializeEvent> {
   }
 }
 
+/** What a take-over recorded was no command, and no account remembers it. */
+const namedCommand = ({ command: { source, id, type } }: Provenance): NamedCommand => ({
+  source,
+  id,
+  type: type as CommandType,
+});
+
 /** From what its sender told, which stands with the first event that was recorded for it. */
-function commandOf(events: NonEmpty<LedgerEvent>, { command, data }: Provenance): CommandSubject {
-  const { type, source, id } = command;
+function commandOf(events: NonEmpty<LedgerEvent>, provenance: Provenance): CommandSubject {
+  const { data } = provenance;
+  const { type, source, id } = namedCommand(provenance);
   // A digest covers no field that is null, and of a recharge this one must be told.
   const told = { ...(type === 'RechargePoints' && { expires_at: null }), ...data };
   const parsed = data === undefined ? null : parseCommandData(type, told, FORM);

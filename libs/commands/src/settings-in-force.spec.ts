@@ -26,6 +26,7 @@ function versions(...changes: readonly FixedSettingsOptions[]) {
   const all = changes.map((one, index) => settingsInForceOf({ version: index + 1, ...one }));
   const find = (at: string) => all.findLast(({ settings }) => settings.from <= at) ?? null;
   const source: SettingsSource = {
+    isTakeOverOn: () => false,
     peek: find,
     inForceAt: async (at) => find(at) ?? Promise.reject(new Error(`nothing at ${at}`)),
   };
@@ -74,7 +75,7 @@ describe('Settings in force', () => {
       return source.inForceAt(at);
     };
     const { processor, log, appends } = openProcessor({
-      settings: { peek: () => null, inForceAt },
+      settings: { peek: () => null, inForceAt, isTakeOverOn: () => false },
     });
     const sent = [recharge('a', 1), recharge('b', 1, { at: SWITCH }), recharge('c', 1)];
     await run(processor, ...sent);
@@ -92,6 +93,7 @@ describe('Settings in force', () => {
     let isKnown = true;
     const { processor, log } = openProcessor({
       settings: {
+        ...source,
         peek: (at) => (isKnown ? source.peek(at) : null),
         inForceAt: () => Promise.reject(new SettingsUnavailable('store-away', 'away')),
       },
@@ -213,7 +215,11 @@ describe('Settings in force', () => {
     const away = new SettingsUnavailable('store-away', 'The settings could not be read');
     const { processor, observed } = openProcessor({
       clock: new AutoAdvancingClock(),
-      settings: { peek: () => null, inForceAt: () => Promise.reject(away) },
+      settings: {
+        peek: () => null,
+        inForceAt: () => Promise.reject(away),
+        isTakeOverOn: () => false,
+      },
     });
     const error = await errorOf(run(processor, recharge('a', 1)));
     expect(error).toMatchObject({ name: 'RetryableCommandError', code: 'store-away' });

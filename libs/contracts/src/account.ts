@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   balance,
   batchId,
+  beginning,
   businessCode,
   consumptionId,
   flag,
@@ -90,7 +91,7 @@ export const accountState = z.object(
     open_consumptions: z.array(
       z.object({
         consumption_id: consumptionId,
-        revision,
+        revision: beginning,
         source_type: businessCode,
         source_id: sourceId.nullable(),
         estimate: points,

@@ -57,6 +57,8 @@ export const oneOf = <const T extends string>(words: readonly T[]) =>
 
 export const balance = wholeNumber(0, BALANCE_MAX);
 export const revision = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+/** What a consumption or a recharge began with; negative: it was there when its account was opened. */
+export const beginning = wholeNumber(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 export const batchId = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 export const consumptionId = text(ID_MAX);
 export const sourceId = text(SOURCE_ID_MAX);

@@ -198,6 +198,7 @@ describe('the message of a refusal', () => {
     TooManySlices: { points: 7 },
     CommandIdReused: {},
     TooLate: {},
+    NotTakenOver: {},
   };
 
   it('exists for every code', () => {

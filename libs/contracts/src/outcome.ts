@@ -33,7 +33,7 @@ export const commandOutcome = z.object(
     /** Why the command was refused, as a sentence. */
     detail: z.string(mustBe('text, or null')).nullable(),
     balance: balance.nullable(),
-    /** After the command; null: the command is invalid. */
+    /** After the command; null: the command is invalid, or the account is not kept here. */
     owed: points.nullable(),
     /** What the command itself moved; null: nothing. */
     points: points.nullable(),
@@ -63,6 +63,8 @@ export function toOutcome(
   position: string | null,
 ): CommandOutcome {
   const { code } = answer;
+  // What the account has there, only the other service knows.
+  const isKnown = code !== 'NotTakenOver';
   return {
     command_id: command.id,
     command_source: command.source,
@@ -71,8 +73,8 @@ export function toOutcome(
     status: answer.status,
     code,
     detail: code === null ? null : refusalMessage(code, answer.details),
-    balance: answer.balance,
-    owed: answer.owed,
+    balance: isKnown ? answer.balance : null,
+    owed: isKnown ? answer.owed : null,
     points: answer.points,
     collected: answer.collected,
     uncollected: answer.uncollected,

@@ -33,7 +33,11 @@ const refusals: Record<RefusalCode, null> = {
 /** `Invalid`: the message is not a valid command, but its sender is known. */
 export type OutcomeCode = RefusalCode | MessageRefusalCode | 'Invalid';
 
-const messageRefusals: Record<MessageRefusalCode, null> = { CommandIdReused: null, TooLate: null };
+const messageRefusals: Record<MessageRefusalCode, null> = {
+  CommandIdReused: null,
+  TooLate: null,
+  NotTakenOver: null,
+};
 
 export const REFUSAL_CODES = Object.keys(refusals) as readonly RefusalCode[];
 export const MESSAGE_REFUSAL_CODES = Object.keys(messageRefusals) as readonly MessageRefusalCode[];

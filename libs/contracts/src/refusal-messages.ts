@@ -28,13 +28,17 @@ type DetailLookup = (name: string) => string;
 
 const formatNumber = (value: number): string => value.toLocaleString('en-US');
 
-/** The rules never saw the command, so that nothing was recorded. */
+/** They are about the message or its time, so that nothing was recorded. */
 const MESSAGE_SENTENCES: Readonly<Record<MessageRefusalCode, string>> = {
   CommandIdReused:
     'This id was used before, for a command that says something else; send this one with a new id.',
   TooLate:
     'The ledger no longer knows commands as old as this one, so it may have been executed before; ' +
     'look at the account, and if it was not, send it with a new id.',
+  NotTakenOver:
+    'Another service keeps this account, or kept it when the command came, and it may have executed ' +
+    'the command; if it did not, send the command here again with the same id once the account is ' +
+    'taken over.',
 };
 
 const isOfMessage = (code: RefusalCode | MessageRefusalCode): code is MessageRefusalCode =>

@@ -2,13 +2,21 @@ import { z } from 'zod';
 import { balance, mustBe, oneOf, revision, text, time, token, wholeNumber } from './fields.js';
 import { optionalParked } from './parked.js';
 import { COMMAND_TYPES } from './protocol-names.js';
-import { ID_MAX } from '#ledger';
+import { ID_MAX, type ImportEventType } from '#ledger';
+
+/** What an import does to an account is named as a command is, by the type of its event. */
+const IMPORT_TYPES = [
+  'AccountImported',
+  'LegacyRowsImported',
+  'AccountOpened',
+  'AccountHandedBack',
+] as const satisfies readonly ImportEventType[];
 
 /** The command that caused an event, as its sender named it. */
 export const commandName = z.object({
   source: text(ID_MAX),
   id: text(ID_MAX),
-  type: oneOf(COMMAND_TYPES),
+  type: oneOf([...COMMAND_TYPES, ...IMPORT_TYPES]),
 });
 
 const owed = wholeNumber(0, Number.MAX_SAFE_INTEGER);

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import {
   batchId,
+  beginning,
   businessCode,
   consumptionId,
   oneOf,
   mustBe,
   rechargeId,
-  revision,
   sourceId,
   time,
   wholeNumber,
@@ -39,8 +39,8 @@ const durationOrNull = z.number(mustBe('a number of seconds, or null')).nullable
 
 export const consumptionStory = z.object({
   consumption_id: consumptionId,
-  /** The revision of the event that began it. */
-  revision,
+  /** The revision of the event that began it; negative: it began in another service. */
+  revision: beginning,
   source_type: businessCode,
   source_id: sourceId.nullable(),
   status: oneOf(CONSUMPTION_STATUSES),
@@ -74,8 +74,8 @@ export type ConsumptionStory = z.infer<typeof consumptionStory>;
 /** What became of a recharge. */
 export const rechargeStory = z.object({
   recharge_id: rechargeId,
-  /** The revision of its event. */
-  revision,
+  /** The revision of its event; negative: it was made in another service. */
+  revision: beginning,
   batch_id: batchId,
   /** The order. */
   source_id: sourceId.nullable(),

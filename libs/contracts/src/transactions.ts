@@ -3,10 +3,10 @@ import { BALANCE_MAX } from '#ledger';
 import {
   balance,
   batchId,
-  businessCode,
   oneOf,
   mustBe,
   sourceId,
+  text,
   time,
   token,
   userId,
@@ -38,7 +38,8 @@ const transactionColumns = {
   amount: wholeNumber(1, BALANCE_MAX),
   balance_before: balance,
   balance_after: balance,
-  source_type: businessCode.nullable(),
+  /** The code of a business; of another service, whatever it said. */
+  source_type: text(32).nullable(),
   source_id: sourceId.nullable(),
   batch_id: batchId.nullable(),
   /** Seconds. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { businessCode, mustBe, wholeNumber } from './fields.js';
+import { mustBe, text, wholeNumber } from './fields.js';
 import { optionalParked } from './parked.js';
 
 const points = wholeNumber(0, Number.MAX_SAFE_INTEGER);
@@ -22,12 +22,12 @@ export const usageByDay = z.object({
 });
 
 export const usageBySourceType = z.object({
-  items: z.array(z.object({ source_type: businessCode, ...usageFields })),
+  items: z.array(z.object({ source_type: text(32), ...usageFields })),
   ...optionalParked,
 });
 
 export const usageByDayAndSourceType = z.object({
-  items: z.array(z.object({ day, source_type: businessCode, ...usageFields })),
+  items: z.array(z.object({ day, source_type: text(32), ...usageFields })),
   ...optionalParked,
 });
 

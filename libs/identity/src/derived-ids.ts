@@ -19,6 +19,16 @@ export function settingsEventId(revision: number, dataDigest: string): string {
   return nameBasedUuid(SETTINGS_NAMESPACE, `${revision}:${dataDigest}`);
 }
 
+const IMPORT_NAMESPACE = 'f4b5d0c2-6a1e-5f0b-9d55-2c8f1a7e3b90';
+
+/** The id of an event in the stream of take-overs, in the same way. */
+export function takeOverEventId(revision: number, dataDigest: string): string {
+  return nameBasedUuid(IMPORT_NAMESPACE, `${revision}:${dataDigest}`);
+}
+
+/** The source of everything that an import records. No sender may have one like it. */
+export const importSource = (importId: string): string => `import:${importId}`;
+
 /** What distinguishes two answers to one command. */
 export interface AnswerKey {
   /** Revision of the last event recorded for the command; null: none was recorded. */

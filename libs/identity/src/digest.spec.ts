@@ -5,7 +5,13 @@ import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { parseCommandData } from '#contracts';
 import { DEFAULT_POLICY } from '#ledger';
-import { commandDigest, digestedData, policyFingerprint } from './digest.js';
+import {
+  commandDigest,
+  digestedData,
+  importDigest,
+  policyFingerprint,
+  rowsDigest,
+} from './digest.js';
 
 const user_id = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';
 const wellFormed = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 64 });
@@ -119,5 +125,44 @@ describe('the fingerprint of a policy', () => {
     expect(policyFingerprint({ ...DEFAULT_POLICY, ...backwards })).toBe(print);
     expect(policyFingerprint(backwards as unknown as typeof DEFAULT_POLICY)).toBe(print);
     expect(policyFingerprint({ ...DEFAULT_POLICY, rememberDays: 9 })).not.toBe(print);
+  });
+});
+
+const sha256 = (...parts: readonly (string | Buffer)[]): Buffer => {
+  const all = createHash('sha256');
+  for (const part of parts) all.update(part);
+  return all.digest();
+};
+
+const scalars = fc.oneof(
+  fc.constant(null),
+  fc.boolean(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  wellFormed,
+);
+const nested = fc.dictionary(
+  wellFormed,
+  fc.oneof(scalars, fc.array(scalars), fc.array(fc.dictionary(wellFormed, fc.array(scalars)))),
+);
+
+describe('the digest of an event of a take-over', () => {
+  it('covers the canonical JSON of all its fields, nulls too, and its type', () => {
+    fc.assert(
+      fc.property(nested, (fields) => {
+        const canonical = canonicalize({ data: fields, type: 'AccountOpened' }) ?? '';
+        expect(importDigest('AccountOpened', fields)).toBe(sha256(canonical).toString('hex'));
+      }),
+    );
+  });
+});
+
+describe('the digest of legacy rows', () => {
+  it('is that of the digests of their canonical JSON, in their order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(scalars)), (rows) => {
+        const each = rows.map((row) => sha256(canonicalize(row) ?? ''));
+        expect(rowsDigest(rows)).toBe(sha256(...each).toString('hex'));
+      }),
+    );
   });
 });

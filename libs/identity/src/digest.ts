@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex');
@@ -48,3 +48,33 @@ export function digestedData(data: object): DigestedData {
   }
   return present;
 }
+
+/**
+ * The digest of an event of a take-over, over all its own fields: no command stands behind it that could
+ * have said them otherwise.
+ */
+export function importDigest(type: string, fields: object): string {
+  return sha256(`{"data":${canonicalJson(fields)},"type":"${type}"}`);
+}
+
+/** SHA-256 over the SHA-256s of the canonical JSON of rows that hold text, numbers and null. */
+export function rowsDigest(rows: Iterable<readonly unknown[]>): string {
+  const all = createHash('sha256');
+  for (const row of rows) all.update(hash('sha256', JSON.stringify(row), 'buffer'));
+  return all.digest('hex');
+}
+
+/** Of well-formed text JSON.stringify is canonical once the names are sorted. */
+const canonicalJson = (value: unknown): string => JSON.stringify(withSortedNames(value));
+
+function withSortedNames(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.some(isObject) ? value.map(withSortedNames) : value;
+  const sorted: Record<string, unknown> = {};
+  for (const name of Object.keys(value).sort()) {
+    sorted[name] = withSortedNames((value as Readonly<Record<string, unknown>>)[name]);
+  }
+  return sorted;
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

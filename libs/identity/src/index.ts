@@ -1,11 +1,20 @@
 export { CHAIN_START, chainHash } from './chain-hash.js';
-export { commandIdOf, eventIdOf, outcomeIdOf, settingsEventId } from './derived-ids.js';
+export {
+  commandIdOf,
+  eventIdOf,
+  importSource,
+  outcomeIdOf,
+  settingsEventId,
+  takeOverEventId,
+} from './derived-ids.js';
 export {
   commandDigest,
   digestOf,
   digestedData,
+  importDigest,
   payloadDigest,
   policyFingerprint,
+  rowsDigest,
   type DigestedData,
 } from './digest.js';
 export {

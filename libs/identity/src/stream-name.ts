@@ -3,8 +3,12 @@
 /** An EventStoreDB may hold streams of others. */
 export const STREAM_PREFIX = 'points-';
 
-/** What the names of all streams of a ledger begin with: those of its accounts, and its settings. */
-export const LEDGER_STREAM_PREFIXES: readonly string[] = [STREAM_PREFIX, 'ledger-settings'];
+/** What the names of all streams of a ledger begin with: those of its accounts, and what holds for all. */
+export const LEDGER_STREAM_PREFIXES: readonly string[] = [
+  STREAM_PREFIX,
+  'ledger-settings',
+  'ledger-takeover',
+];
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -12,6 +12,7 @@ export {
 export { BrokenRule } from './account/broken-rule.js';
 export { BUSINESSES, SOURCE_TYPES, type SourceType } from './settings/businesses.js';
 export {
+  ADJUSTMENT_LABEL,
   EXPIRE_LABEL,
   RECHARGE_LABEL,
   REINSTATEMENT_LABEL,
@@ -103,4 +104,31 @@ export {
 } from './settings/settings.js';
 export type { SettingsFault, SettingsFaultCode } from './settings/settings-fault.js';
 export { settingsFaults, type SettingsDraft } from './settings/validate-settings.js';
+export {
+  firstOpeningNumber,
+  isImportEvent,
+  type AccountOpened,
+  type Alteration,
+  type ImportBody,
+  type ImportEvent,
+  type ImportEventType,
+  type ImportFields,
+  type LegacyRow,
+  type LegacyRowsImported,
+  type OpeningBatch,
+} from './account/import-events.js';
+export { compareLegacyIds } from './account/legacy-ids.js';
+export { LEGACY_ROWS_BYTES_MAX } from './account/legacy-rows-fault.js';
+export { LegacyStatement } from './account/legacy-statement.js';
+export { shownRow, type ShownLegacyRow } from './account/shown-row.js';
+export {
+  TAKE_OVER_STREAM,
+  isTakeOverOn,
+  periodsAfter,
+  type TakeOverEvent,
+  type TakeOverFinished,
+  type TakeOverPeriod,
+  type TakeOverStarted,
+} from './settings/take-over.js';
+export { parseTakeOver, serializeTakeOver } from './storage/take-over-event.js';
 export { parseSettings, serializeSettings, type SettingsOrigin } from './storage/settings-event.js';

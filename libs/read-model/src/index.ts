@@ -48,7 +48,7 @@ export {
   makeLive,
 } from './versions/versions.js';
 export type { FollowsDirectly } from './fold/decode-batch.js';
-export { rowsOf, transactionsOf } from './fold/rows-of-event.js';
+export { rowsOf, statementRowsOf } from './fold/rows-of-event.js';
 export type {
   BatchRow,
   ConsumptionRow,

@@ -5,6 +5,7 @@ import { isDenseSuccessor, type OpenReadTables } from './testing/open-tables.js'
 import { parkingContract } from './parking.contract.js';
 import { readTablesContract } from './read-tables.contract.js';
 import { inBatches, positionOf, inStoreOrder, vectorUsers } from './testing/vectors.js';
+import { takeOverContract } from './take-over.contract.js';
 import { tableWriterContract } from './table-writer.contract.js';
 import { PostgresReadTables } from './queries/postgres-read-tables.js';
 import { PostgresTableWriter } from './writer/postgres-table-writer.js';
@@ -29,6 +30,7 @@ describe('PostgresReadTables', () => {
   tableWriterContract(open);
   parkingContract(open);
   readTablesContract(open);
+  takeOverContract(open);
 });
 
 describe('PostgresTableWriter', () => {

@@ -564,6 +564,8 @@ export function readTablesContract(open: OpenReadTables): void {
         revision: 11,
         updated_at: day(8),
         owed: OWED_MAX - 200,
+        take_over: null,
+        legacy_through: null,
       });
     });
 

@@ -82,6 +82,10 @@ function pointsMovedByEvent(event: LedgerEvent): number {
     case 'PointsExpired':
     case 'DebtCollected':
     case 'CommandRefused':
+    case 'AccountImported':
+    case 'LegacyRowsImported':
+    case 'AccountOpened':
+    case 'AccountHandedBack':
       return 0;
   }
 }

@@ -20,15 +20,17 @@ export class SettingsUnavailable extends Error {
   }
 }
 
-/** The stream of the settings breaks its chain, its order or its form. Alert on it. */
+/** A stream that is read with the settings breaks its chain, its order or its form. Alert on it. */
 export class SettingsDamaged extends Error {
   override readonly name = 'SettingsDamaged';
   constructor(
     readonly revision: number,
     reason: string,
-    options?: ErrorOptions,
+    /** The stream; the settings where it is not named. */
+    { stream, ...options }: ErrorOptions & { readonly stream?: string } = {},
   ) {
-    super(`the settings are damaged at revision ${revision}: ${reason}`, options);
+    const what = stream === undefined ? 'the settings are' : `${stream} is`;
+    super(`${what} damaged at revision ${revision}: ${reason}`, options);
   }
 }
 

@@ -5,6 +5,7 @@ export {
   type SettingsInForce,
   type SettingsSource,
 } from './settings-in-force.js';
+export { finishTakeOver, startTakeOver } from './append-take-over.js';
 export type { SettingsObserver } from './settings-observer.js';
 export { SettingsPublisher, type CheckResult } from './settings-publisher.js';
 export { SettingsReader } from './settings-reader.js';

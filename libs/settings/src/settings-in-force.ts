@@ -40,4 +40,9 @@ export interface SettingsSource {
   peek(at: string): SettingsInForce | null;
   /** The same, after a read where one is due. Rejects with SettingsUnavailable. */
   inForceAt(at: string): Promise<SettingsInForce>;
+  /**
+   * Whether accounts are being taken over from another service at a moment of which `peek` knows the
+   * settings: then an account without a stream may have points there.
+   */
+  isTakeOverOn(at: string): boolean;
 }

@@ -1,10 +1,18 @@
 import { SYSTEM_CLOCK, runPeriodically, withTimeout, type Clock, type PeriodicRun } from '#async';
 import type { EventStore } from '#event-store';
-import { SETTINGS_STREAM, epochMs, firstSettings, type Business, type Policy } from '#ledger';
+import {
+  SETTINGS_STREAM,
+  TAKE_OVER_STREAM,
+  epochMs,
+  firstSettings,
+  type Business,
+  type Policy,
+} from '#ledger';
 import { appendVersion } from './append-version.js';
 import { SettingsDamaged, SettingsUnavailable } from './errors.js';
 import type { SettingsInForce, SettingsSource } from './settings-in-force.js';
 import { SILENT_OBSERVER, type SettingsObserver } from './settings-observer.js';
+import { TakeOverLog } from './take-over-log.js';
 import { VersionLog, type LoggedVersion } from './version-log.js';
 
 /**
@@ -46,6 +54,7 @@ export class SettingsReader implements SettingsSource {
   readonly #policyChanges: Partial<Policy>;
   readonly #firstBusinesses: readonly Business[] | undefined;
   readonly #log = new VersionLog();
+  readonly #takeOvers = new TakeOverLog();
   #reading: Reading | null = null;
   #pending: Promise<void> | null = null;
   #readsAhead: PeriodicRun | null = null;
@@ -87,6 +96,10 @@ export class SettingsReader implements SettingsSource {
 
   peek(at: string): SettingsInForce | null {
     return this.#holdsFor(at) ? decidable(this.#log.at(at)) : null;
+  }
+
+  isTakeOverOn(at: string): boolean {
+    return this.#takeOvers.isOn(at);
   }
 
   async inForceAt(at: string): Promise<SettingsInForce> {
@@ -135,9 +148,18 @@ export class SettingsReader implements SettingsSource {
 
   async #readAll(): Promise<void> {
     await this.#readNew();
-    if (this.#log.size > 0) return;
-    await this.#publishFirst();
-    await this.#readNew();
+    if (this.#log.size === 0) {
+      await this.#publishFirst();
+      await this.#readNew();
+    }
+    await this.#readTakeOvers();
+  }
+
+  async #readTakeOvers(): Promise<void> {
+    const from = this.#takeOvers.size;
+    for await (const event of this.#store.readStream(TAKE_OVER_STREAM, { from, latest: true })) {
+      if (event.revision >= this.#takeOvers.size) this.#takeOvers.add(event);
+    }
   }
 
   async #readNew(): Promise<void> {

@@ -2,7 +2,7 @@ import { SYSTEM_CLOCK, type Clock } from '#async';
 import { eventually } from '#testing';
 import type { EventStore } from '#event-store';
 import { BEGINNING_OF_TIME, SETTINGS_STREAM, type SettingsDraft } from '#ledger';
-import { SettingsPublisher, SettingsReader } from './index.js';
+import { SettingsPublisher, SettingsReader, finishTakeOver, startTakeOver } from './index.js';
 import { draftOf, writeAccountEvent } from './testing/draft-builders.js';
 
 const inMinutes = (minutes: number): string =>
@@ -10,6 +10,8 @@ const inMinutes = (minutes: number): string =>
 
 /** On a busy machine a store may take longer to answer than a process waits for it. */
 const PATIENT_CLOCK: Clock = { ...SYSTEM_CLOCK, after: () => () => undefined };
+
+const ORIGIN = { correlation: 'spec' };
 
 /** An empty storage, and one more store on it each time, as another process has. */
 export interface Storage {
@@ -132,6 +134,32 @@ export function settingsContract(name: string, createStorage: () => Promise<Stor
       await watching.reader.refresh();
       expect(watching.reader.versions.size).toBe(2);
       await watching.reader.stop();
+    });
+
+    it('are read with the take-overs, which begin at least 6 minutes after they are said', async () => {
+      const [one, other] = await Promise.all([openProcess(), openProcess()]);
+      const writer = { store: one.store, clock: PATIENT_CLOCK };
+      const start = (from: string, importId = 'old') =>
+        startTakeOver(writer, { importId, mapping: {}, from, by: 'spec' }, ORIGIN);
+      await one.reader.refresh();
+      expect(await start(inMinutes(5))).toMatchObject({ kind: 'refused' });
+      const from = inMinutes(10);
+      const started = await start(from);
+      expect(started).toMatchObject({ kind: 'written', isRepeated: false, event: { from } });
+      expect(await start(from)).toEqual({ ...started, isRepeated: true });
+      expect(await start(inMinutes(10), 'new')).toMatchObject({
+        kind: 'refused',
+        reason: 'the take-over old is not finished',
+      });
+      await other.reader.refresh();
+      const on = (at: string): boolean => other.reader.isTakeOverOn(at);
+      expect([inMinutes(1), from, inMinutes(60)].map(on)).toEqual([false, true, true]);
+      const finish = () =>
+        finishTakeOver(writer, { importId: 'old', left: [], by: 'spec' }, ORIGIN);
+      expect(await finish()).toMatchObject({ kind: 'written', isRepeated: false });
+      expect(await finish()).toMatchObject({ kind: 'written', isRepeated: true });
+      await other.reader.refresh();
+      expect(on(inMinutes(60))).toBe(false);
     });
 
     it('are followed beside the accounts', async () => {

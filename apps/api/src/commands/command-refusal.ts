@@ -31,8 +31,12 @@ const STATUS_BY_CODE: Record<OutcomeCode, 400 | 409 | 422> = {
   TooManySlices: 422,
   CommandIdReused: 409,
   TooLate: 422,
+  NotTakenOver: 409,
   Invalid: 400,
 };
+
+/** An account is opened within a moment; its sender hasn't long to wait. */
+const NOT_TAKEN_OVER_RETRY_SECONDS = 1;
 
 /** The last part of the problem's `type`: the code in kebab case. */
 export const refusalProblemName = (code: OutcomeCode): string =>
@@ -47,6 +51,7 @@ export function refusalProblem(outcome: CommandOutcome, code: OutcomeCode): Prob
     name: refusalProblemName(code),
     title: 'Command refused',
     detail: outcome.detail ?? code,
+    ...(code === 'NotTakenOver' && { retryAfterSeconds: NOT_TAKEN_OVER_RETRY_SECONDS }),
     extensions: { code, outcome },
   });
 }

@@ -1,8 +1,10 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { MemoryEventStore, type MemoryFault } from '#event-store/testing';
-import { AccountCommandProcessor } from '#commands';
+import { AccountCommandProcessor, encodeImported, readImportedAccount } from '#commands';
+import { accountStream } from '#identity';
 import { DEFAULT_POLICY } from '#ledger';
-import { fixedSettings } from '#settings/testing';
+import { imported } from '#ledger/testing';
+import { fixedSettings, settingsInForceOf } from '#settings/testing';
 import {
   ALICE,
   BOB,
@@ -114,6 +116,26 @@ describe('a command over HTTP', () => {
     const late = await send(api, { id: 'd', body: recharge });
     expect(late.statusCode).toBe(422);
     expect(late.json()).toMatchObject({ code: 'TooLate', outcome: { position: null } });
+  });
+
+  it('is answered 409 while its account is not taken over, to be sent again in a second', async () => {
+    await api.close();
+    const store = new MemoryEventStore();
+    const begun = await readImportedAccount(store, ALICE);
+    const now = '2029-01-01T00:00:00.000Z';
+    const settings = settingsInForceOf({ rules: 2 });
+    const origin = { importId: 'old', now, settings, correlation: 'c' };
+    const { events } = encodeImported(begun, [imported()], origin);
+    await store.append(accountStream(ALICE), -1, events);
+    api = await openTestApi({ store, settings: { rules: 2 } });
+    const refused = await send(api, { id: 'order-1', body: recharge });
+    expect(refused.statusCode).toBe(409);
+    expect(refused.headers['retry-after']).toBe('1');
+    expect(refused.json()).toMatchObject({
+      type: 'urn:points-ledger:problem:not-taken-over',
+      code: 'NotTakenOver',
+      outcome: { status: 'refused', balance: null, owed: null, position: null },
+    });
   });
 
   it('shares no command ids with other callers', async () => {

@@ -123,12 +123,14 @@ export const PROBLEM_RESPONSES = {
   },
   CommandIdReused: {
     status: 409,
-    description: 'CommandIdReused: this key was used before, with another body.',
+    description:
+      'CommandIdReused: this key was used before, with another body. NotTakenOver: another service keeps the account, or kept it when the command came; the same may be sent again after `Retry-After` seconds.',
     names: codesWith(409).map(refusalProblemName),
     title: 'Command refused',
     detail: 'This command id was used before for another command.',
     members: refusalMembers(codesWith(409), OUTCOME_EXAMPLES.reused),
     required: ['code', 'outcome'],
+    headers: RETRY_AFTER,
   },
   SettingsConflict: {
     status: 409,

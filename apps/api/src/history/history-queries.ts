@@ -3,7 +3,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { AccountBalance, AccountState, EventsPage } from '#contracts';
 import type { EventStore } from '#event-store';
 import { accountStream } from '#identity';
-import { adoptPolicy } from '#ledger';
+import { adoptPolicy, type LedgerEvent } from '#ledger';
 import { EVENT_STORE, SETTINGS } from '#platform';
 import type { SettingsSource } from '#settings';
 import { notFound } from '../common/problems/problem.js';
@@ -31,10 +31,15 @@ class GetBalanceAtHandler implements IQueryHandler<GetBalanceAtQuery> {
   ) {}
 
   async execute({ userId, at }: GetBalanceAtQuery): Promise<AccountBalance> {
-    const { account, position } = await this.semaphore.run(() =>
-      replayAccount(this.store, userId, (event) => event.at <= at),
+    // The rows of another service may be imported long after the moment they are of.
+    const isIncluded = (event: LedgerEvent): boolean =>
+      event.at <= at || event.type === 'AccountImported' || event.type === 'LegacyRowsImported';
+    const { account, position, legacy } = await this.semaphore.run(() =>
+      replayAccount(this.store, userId, isIncluded),
     );
-    const { balance, held, owed } = account;
+    const { held, owed, takeOver } = account;
+    const isLegacy = takeOver?.phase === 'imported';
+    const balance = isLegacy ? legacy.balanceAt(at) : account.balance;
     return { user_id: userId, balance, held, owed, position, at };
   }
 }

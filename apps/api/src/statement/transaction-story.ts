@@ -105,7 +105,10 @@ function toConsumptionStory({ consumption, rows }: TransactionDetails): Consumpt
     settle_by: consumption.settle_by,
     opened_at: consumption.opened_at,
     closed_at: consumption.closed_at,
-    draws: draws.map(({ batch_id, amount }) => ({ batch_id: batch_id ?? 0, points: amount })),
+    // A row of another service may name no batch.
+    draws: draws.flatMap(({ batch_id, amount: points }) =>
+      batch_id === null ? [] : { batch_id, points },
+    ),
     transactions: rows.map(itemOf),
   };
 }

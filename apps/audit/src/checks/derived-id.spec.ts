@@ -1,6 +1,11 @@
 import fc from 'fast-check';
-import { commandIdOf, eventIdOf, settingsEventId } from '#identity';
-import { deriveCommandId, deriveEventId, deriveSettingsId } from './derived-id.js';
+import { commandIdOf, eventIdOf, settingsEventId, takeOverEventId } from '#identity';
+import {
+  deriveCommandId,
+  deriveEventId,
+  deriveSettingsId,
+  deriveTakeOverId,
+} from './derived-id.js';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 300 });
 
@@ -62,5 +67,15 @@ describe('deriveCommandId', () => {
   it('does not confuse where the source ends and the id begins', () => {
     const user = '0a000000-0000-4000-8000-000000000001';
     expect(deriveCommandId(user, '/a', 'bc')).not.toBe(deriveCommandId(user, '/ab', 'c'));
+  });
+});
+
+describe('deriveTakeOverId', () => {
+  it('agrees with the id that the writer derives for any revision and content', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), text, (revision, digest) => {
+        expect(deriveTakeOverId(revision, digest)).toBe(takeOverEventId(revision, digest));
+      }),
+    );
   });
 });

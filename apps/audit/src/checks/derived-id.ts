@@ -16,6 +16,11 @@ const SETTINGS_NAMESPACE = '0c9d6f0e-52c7-5b34-9a86-6f1d1f7a2e05';
 export const deriveSettingsId = (revision: number, dataDigest: string): string =>
   nameBasedUuid(SETTINGS_NAMESPACE, `${revision}:${dataDigest}`);
 
+const IMPORT_NAMESPACE = 'f4b5d0c2-6a1e-5f0b-9d55-2c8f1a7e3b90';
+
+export const deriveTakeOverId = (revision: number, dataDigest: string): string =>
+  nameBasedUuid(IMPORT_NAMESPACE, `${revision}:${dataDigest}`);
+
 const NAMESPACE_BYTES = 16;
 /** The two highest bits of this digit are the variant of the UUID. */
 const VARIANT_DIGITS = '89ab89ab89ab89ab';

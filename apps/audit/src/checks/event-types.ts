@@ -13,10 +13,16 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   DebtCollected: true,
   DebtForgiven: true,
   CommandRefused: true,
+  AccountImported: true,
+  LegacyRowsImported: true,
+  AccountOpened: true,
+  AccountHandedBack: true,
 };
 
-/** Of accounts, and of the stream of the settings. */
+/** Of accounts, and of the streams that hold for all. */
 export const EVENT_TYPES: ReadonlySet<string> = new Set([
   ...Object.keys(KNOWN),
   'SettingsPublished',
+  'TakeOverStarted',
+  'TakeOverFinished',
 ]);

@@ -7,10 +7,12 @@ import {
   type AccountPolicy,
   type Policy,
   type PublishedSettings,
+  type TakeOverEvent,
 } from '#ledger';
 import { lastBegun, toSettingsInForce, type SettingsInForce } from '#settings';
 import { StoreRefusedError } from '../store/errors.js';
 import type { EventSource, StoredEvent } from '../store/event-source.js';
+import { KnownTakeOvers } from './known-take-overs.js';
 
 /** A version of the settings as it was read, as plain data that can be sent to a worker thread. */
 export interface ReadVersion {
@@ -31,7 +33,11 @@ export class KnownSettings {
   /** In the order in which they begin. */
   readonly #read: readonly ReadVersion[];
 
-  constructor(policies: readonly Policy[], read: readonly ReadVersion[]) {
+  constructor(
+    policies: readonly Policy[],
+    read: readonly ReadVersion[],
+    readonly takeOvers = new KnownTakeOvers([]),
+  ) {
     this.#read = [...read].sort((a, b) => (a.from < b.from ? -1 : 1));
     const known = new Map<string, AccountPolicy>();
     for (const policy of policies) {
@@ -61,7 +67,9 @@ export class KnownSettings {
 export const knownSettings = (
   otherPolicies: readonly Policy[] = [],
   read: readonly ReadVersion[] = [],
-): KnownSettings => new KnownSettings([DEFAULT_POLICY, ...otherPolicies], read);
+  takeOvers: readonly TakeOverEvent[] = [],
+): KnownSettings =>
+  new KnownSettings([DEFAULT_POLICY, ...otherPolicies], read, new KnownTakeOvers(takeOvers));
 
 /**
  * Reads all versions of the settings. What can't be read is left out: the pass over the accounts

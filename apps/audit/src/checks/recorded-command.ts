@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { toLedgerCommand } from '#commands/to-ledger-command';
 import { parseCommandData } from '#contracts';
-import type { LedgerCommand, RulesNumber } from '#ledger';
+import type { CommandType, LedgerCommand, RulesNumber } from '#ledger';
 import type { CommandEvents } from './reconstruct-command.js';
 import type { NamedFault } from './settings-fault.js';
 
@@ -25,7 +25,8 @@ export function recordedCommand(
   const text = JSON.stringify(data);
   const computed = digestOf(command.type, text);
   if (computed !== digest) return notDerived(`that of its data is ${computed}, it says ${digest}`);
-  const parsed = parseCommandData(command.type, withNulls(command.type, data), form);
+  const type = command.type as CommandType;
+  const parsed = parseCommandData(type, withNulls(type, data), form);
   if (!parsed.ok) {
     const [error] = parsed.errors;
     return ruleBroken(`data of no ${command.type}: ${error?.field} ${error?.reason}`);

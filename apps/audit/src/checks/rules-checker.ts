@@ -2,8 +2,10 @@ import {
   BrokenRule,
   emptyAccount,
   evolve,
+  isImportEvent,
   type Account,
   type AccountPolicy,
+  type ImportEvent,
   type LedgerCommand,
   type LedgerEvent,
   type Terms,
@@ -11,6 +13,7 @@ import {
 import type { SettingsInForce } from '#settings';
 import { deriveCommandId } from './derived-id.js';
 import type { DamageKind } from './findings.js';
+import { ImportChecker } from './import-checker.js';
 import { repeatFault } from './repeated-command.js';
 import { commandFault } from './command-bounds.js';
 import {
@@ -36,13 +39,16 @@ export type ReportRuleFault = (kind: DamageKind, revision: number, detail: strin
  */
 export class RulesChecker {
   readonly account: Account = emptyAccount();
+  readonly #imports: ImportChecker;
   #stopped = false;
 
   constructor(
     private readonly userId: string,
     private readonly known: KnownSettings,
     private readonly fault: ReportRuleFault,
-  ) {}
+  ) {
+    this.#imports = new ImportChecker(known.takeOvers);
+  }
 
   get hasStopped(): boolean {
     return this.#stopped;
@@ -56,8 +62,11 @@ export class RulesChecker {
   checkCommand(group: CommandEvents): void {
     if (this.#stopped) return;
     this.#checkIdentity(group);
+    this.#checkBeginning(group);
     const named = namedSettings(this.known, group);
+    const [event] = group.events;
     if (named.kind === 'fault') this.#reportNamed(named.fault, group);
+    else if (isImportEvent(event)) this.#checkImport(group, event, named.settings);
     else if (named.settings === null) this.#checkReconstructed(group);
     else this.#checkRecorded(group, named.settings);
   }
@@ -67,6 +76,21 @@ export class RulesChecker {
     if (firstEvent?.commandId === deriveCommandId(this.userId, source, id)) return;
     const detail = `its command ${source} ${id} of this user has another id`;
     this.fault('command-not-derived', first, detail);
+  }
+
+  /** Its user may have points in the service from which accounts were taken over. */
+  #checkBeginning({ first, events: [event] }: CommandEvents): void {
+    if (first > 0 || isImportEvent(event) || !this.known.takeOvers.isOn(event.receivedAt)) return;
+    this.fault('rule-broken', first, 'the account began while accounts were taken over');
+  }
+
+  #checkImport(group: CommandEvents, event: ImportEvent, settings: SettingsInForce | null): void {
+    const fault =
+      settings === null
+        ? ({ kind: 'settings-wrong', detail: 'it names none' } as const)
+        : this.#imports.check(group, event, settings);
+    if (fault !== null) this.fault(fault.kind, group.first, fault.detail);
+    this.#applyEvents(group);
   }
 
   /** By what else the command was decided, nobody can know. */

@@ -76,7 +76,8 @@ async function printResult(
       };
       await writeFileAtomically(out, serializeProof(head, counted()));
       const versions = head.settings === undefined ? 0 : head.settings.revision + 1;
-      events -= versions;
+      const takeOvers = head.takeOvers === undefined ? 0 : head.takeOvers.revision + 1;
+      events -= versions + takeOvers;
       const decidedBy = versions === 0 ? '' : `${formatVersions(versions)}, `;
       const path = head.path.length;
       const size = `${formatNumber(events)} events, ${decidedBy}a path of ${path} hashes`;

@@ -104,10 +104,11 @@ class StatementTextPrinter {
     return this.#block.length >= BLOCK_LINES ? this.#flush() : undefined;
   }
 
-  async end(user: string, { account, position, page, stopped }: ReplayResult): Promise<void> {
+  async end(user: string, replayed: ReplayResult): Promise<void> {
     if (this.#block.length > 0) await this.#flush();
     const { labels, withOwed } = this.#form;
-    const { balance, held, owed } = account;
+    const { account, balance, position, page, stopped } = replayed;
+    const { held, owed } = account;
     const owing = withOwed ? `, ${labels('owed')} ${formatNumber(owed)}` : '';
     const lines = [
       `${labels('account')} ${user}`,

@@ -1,5 +1,6 @@
 import type { CommandContext } from './command-context.js';
 import { readSettings } from '../checks/known-settings.js';
+import { readTakeOvers } from '../checks/known-take-overs.js';
 import { parsePolicy } from '../checks/parse-policy.js';
 import { openSnapshotSource, type OpenSnapshotSource } from '../store/open-snapshot-source.js';
 import type { EventSource } from '../store/event-source.js';
@@ -30,10 +31,11 @@ export async function withWorkerPool<T>(
   const source = await openEventSource(eventStore);
   try {
     const settings = await readSettings(source);
+    const takeOvers = await readTakeOvers(source);
     const stored = withSnapshots ? context.settings.snapshots() : null;
     return await withPool(
       context,
-      { eventStore, policies, settings, snapshots: stored },
+      { eventStore, policies, settings, takeOvers, snapshots: stored },
       source,
       work,
     );

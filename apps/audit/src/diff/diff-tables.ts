@@ -198,18 +198,18 @@ class TableComparison {
     const parked = this.#parked.get(user);
     // If the stream of a parked account is not whole, the expected rows are unknown.
     const isWhole = parked === undefined || (expected?.events ?? 0) === parked.revision;
-    const ids = new Map<number, number>();
+    const ids = new Map<string, number>();
     for (const table of TABLES) {
       const rows = await this.#tables[table].take(user);
       const found = new Map(rows.map((row) => [rowKey(table, row), row]));
       if (table === 'transactions') {
         this.progress((this.#lines += rows.length));
-        for (const row of rows)
-          if (row['line'] === 0) ids.set(Number(row['revision']), Number(row['id']));
+        for (const row of rows) ids.set(rowKey(table, row), Number(row['id']));
       }
       if (found.size < rows.length) this.#reportDuplicates(table, user, rows);
       const expectedRows =
-        expected?.rowsOf(table, (revision) => ids.get(revision)) ?? new Map<string, Row>();
+        expected?.rowsOf(table, (revision, line = 0) => ids.get(`${revision}/${line}`)) ??
+        new Map<string, Row>();
       if (isWhole) {
         for (const difference of rowDifferences(table, user, expectedRows, found))
           if (!this.#isUnwritten(difference, expectedRows)) this.onDifference(difference);

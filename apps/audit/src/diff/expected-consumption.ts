@@ -1,4 +1,5 @@
 import type {
+  AccountOpened,
   ConsumptionExtended,
   ConsumptionSettled,
   DebtCollected,
@@ -32,7 +33,21 @@ export interface ExpectedConsumption {
   readonly price: string | null;
   /** The revision of the event whose first row carries the duration. */
   durationOf: number;
+  /** The first of its legacy rows that is shown; null: none is. undefined: it began here. */
+  readonly legacyRow?: RowPlace | null;
 }
+
+/** The event and the line of a row. */
+export interface RowPlace {
+  readonly revision: number;
+  readonly line: number;
+}
+
+/** Gives the id of a row of the statement, the first of its event where no line is named. */
+export type RowIdOf = (revision: number, line?: number) => number | undefined;
+
+/** What the tables have in place of the id of a row that is not shown. */
+const NO_ROW = 0;
 
 export function beginConsumption(
   user: string,
@@ -113,13 +128,53 @@ export function applySettlement(consumption: ExpectedConsumption, event: Consump
   consumption.quantity = event.quantity;
 }
 
-/** `rowIdOf` gives the id of the first row of an event in the table; undefined: there is no such row. */
+/** What an account was opened with. */
+export function openedConsumption(
+  user: string,
+  of: number,
+  one: AccountOpened['closed'][number] | AccountOpened['open'][number],
+  legacyRow: RowPlace | null,
+): ExpectedConsumption {
+  const points = one.draws.reduce((sum, draw) => sum + draw.points, 0);
+  const open = 'settleBy' in one ? one : null;
+  const settledAt = 'settledAt' in one ? one.settledAt : null;
+  return {
+    user_id: user,
+    revision: of,
+    consumption_id: one.consumptionId,
+    source_type: one.sourceType,
+    source_id: one.sourceId,
+    status: open === null ? 'closed' : 'open',
+    estimate: open === null ? null : points,
+    actual: open === null ? points : null,
+    drawn: points,
+    refunded: 0,
+    duration: null,
+    settle_by: open?.settleBy ?? null,
+    opened_at: open?.at ?? settledAt ?? '',
+    closed_at: settledAt,
+    row_count: 0,
+    charged: open === null ? points : null,
+    owed: 0,
+    uncollected: 0,
+    quantity: null,
+    price: null,
+    durationOf: of,
+    legacyRow,
+  };
+}
+
+/** Where `rowIdOf` gives undefined there is no such row, which is reported by itself. */
 export function consumptionRow(
-  { durationOf, ...row }: ExpectedConsumption,
-  rowIdOf: (revision: number) => number | undefined,
+  { durationOf, legacyRow, ...row }: ExpectedConsumption,
+  rowIdOf: RowIdOf,
 ): Row {
-  const first = rowIdOf(row.revision);
-  const duration = rowIdOf(durationOf);
+  const idOf = (of: number): number | undefined => {
+    if (of >= 0) return rowIdOf(of);
+    return legacyRow == null ? NO_ROW : rowIdOf(legacyRow.revision, legacyRow.line);
+  };
+  const first = idOf(row.revision);
+  const duration = idOf(durationOf);
   return {
     ...row,
     ...(first !== undefined && { first_row: first }),

@@ -47,6 +47,8 @@ describe('ExpectedRows', () => {
         revision: 1,
         updated_at: '2030-01-01T12:30:00.000Z',
         owed: 0,
+        take_over: null,
+        legacy_through: null,
       },
     ]);
     expect(table(rowsAfter(), 'accounts')).toMatchObject([

@@ -1,12 +1,15 @@
 import {
+  LegacyStatement,
   emptyAccount,
   evolve,
   parseEvent,
   rulesOf,
+  type AccountOpened,
   type LedgerEvent,
+  type OpeningBatch,
   type RulesNumber,
 } from '#ledger';
-import { rowsOf } from '#read-model';
+import { rowsOf, type NewTransactionRow } from '#read-model';
 import type { StoredEvent } from '../store/event-source.js';
 import type { Row, TableName, Value } from './row-differences.js';
 import {
@@ -18,11 +21,29 @@ import {
   applyRefund,
   consumptionRow,
   applySettlement,
+  openedConsumption,
   type ExpectedConsumption,
+  type RowIdOf,
+  type RowPlace,
 } from './expected-consumption.js';
 
 type ExpectedBatch = Record<string, Value> & { points: number; remaining: number };
 type ExpectedRecharge = Record<string, Value> & { reversed: number; reinstated: number };
+
+type ImportChange = NonNullable<ReturnType<typeof rowsOf>['takeOver']>;
+
+const keyOf = ({ revision, line }: RowPlace): string => `${revision}/${line}`;
+
+const rechargeOf = (user: string, of: number, batch: OpeningBatch): ExpectedRecharge => ({
+  user_id: user,
+  revision: of,
+  recharge_id: batch.rechargeId,
+  batch_id: batch.batchId,
+  points: batch.points,
+  reversed: 0,
+  reinstated: 0,
+  source_id: batch.sourceId,
+});
 
 /** The rows that the events of one account lead to. They are not computed by the code that writes the tables. */
 export class ExpectedRows {
@@ -31,6 +52,9 @@ export class ExpectedRows {
   readonly #batches = new Map<string, ExpectedBatch>();
   readonly #consumptions = new Map<number, ExpectedConsumption>();
   readonly #recharges = new Map<string, ExpectedRecharge>();
+  readonly #legacy = new LegacyStatement();
+  /** Where its legacy rows were first said, by the ids that they had. */
+  readonly #legacyPlaces = new Map<string, RowPlace>();
   #newestRules: RulesNumber = 1;
 
   constructor(readonly user: string) {}
@@ -56,16 +80,13 @@ export class ExpectedRows {
       this.#transactions.set(`${row.revision}/${row.line}`, { ...row });
     }
     for (const change of rows.batches) this.#changeBatch(change, revision, event.at);
+    if (rows.takeOver !== null) this.#takeOver(rows.takeOver, event);
     this.#changeConsumption(event, revision);
     this.#changeRecharge(event, revision);
     if (event.type === 'ConsumptionSettled') this.#fillInDuration(event);
   }
 
-  /** `rowIdOf` gives the id of the first row of an event in the table. */
-  rowsOf(
-    table: TableName,
-    rowIdOf: (revision: number) => number | undefined,
-  ): ReadonlyMap<string, Row> {
+  rowsOf(table: TableName, rowIdOf: RowIdOf): ReadonlyMap<string, Row> {
     switch (table) {
       case 'transactions':
         return this.#transactions;
@@ -86,9 +107,20 @@ export class ExpectedRows {
   }
 
   #accounts(): ReadonlyMap<string, Row> {
-    const { revision, balance, held, owed, at } = this.#account;
+    const { revision, held, owed, at, takeOver } = this.#account;
     if (revision < 0) return new Map();
-    const row = { user_id: this.user, balance, held, revision, updated_at: at, owed };
+    const isOpened = takeOver?.phase !== 'imported';
+    const row = {
+      user_id: this.user,
+      // Until it is opened, the account has what the last of its legacy rows says.
+      balance: isOpened ? this.#account.balance : this.#legacy.balance,
+      held,
+      revision,
+      updated_at: at,
+      owed,
+      take_over: takeOver?.phase ?? null,
+      legacy_through: takeOver?.throughId ?? null,
+    };
     return new Map([[this.user, row]]);
   }
 
@@ -118,13 +150,75 @@ export class ExpectedRows {
     });
   }
 
+  #takeOver(change: ImportChange, event: LedgerEvent): void {
+    if (change.kind === 'rows' && event.type === 'LegacyRowsImported') {
+      this.#legacy.apply(event);
+      for (const id of change.gone) this.#removeLegacy(id);
+      for (const { legacyId, row } of change.said) {
+        if (row === null) this.#removeLegacy(legacyId);
+        else this.#sayLegacy(legacyId, row);
+      }
+    }
+    if (event.type === 'AccountOpened') this.#open(event);
+  }
+
+  /** A row that is said again stays where it was first said. */
+  #sayLegacy(legacyId: string, row: NewTransactionRow): void {
+    const { revision, line } = this.#legacyPlaces.get(legacyId) ?? row;
+    this.#legacyPlaces.set(legacyId, { revision, line });
+    this.#transactions.set(keyOf({ revision, line }), { ...row, revision, line });
+  }
+
+  #removeLegacy(legacyId: string): void {
+    const place = this.#legacyPlaces.get(legacyId);
+    if (place === undefined) return;
+    this.#legacyPlaces.delete(legacyId);
+    this.#transactions.delete(keyOf(place));
+  }
+
+  #open(event: AccountOpened): void {
+    const { batches, closed, open } = event;
+    let of = -(batches.length + closed.length + open.length);
+    for (const [line, batch] of batches.entries()) {
+      const { batchId: batch_id, points, remaining, priority, expiresAt, createdAt } = batch;
+      const { revision } = this.#account;
+      this.#batches.set(String(batch_id), {
+        user_id: this.user,
+        batch_id,
+        points,
+        remaining,
+        priority,
+        expires_at: expiresAt,
+        grace: false,
+        revision,
+        line,
+        created_at: createdAt,
+      });
+      if (batch.rechargeId !== null)
+        this.#recharges.set(String(of), rechargeOf(this.user, of, batch));
+      of += 1;
+    }
+    for (const one of [...closed, ...open]) {
+      const places = one.rows.flatMap((id) => this.#legacyPlaces.get(id) ?? []);
+      for (const place of places) this.#change(keyOf(place), { consumption_of: of });
+      this.#consumptions.set(of, openedConsumption(this.user, of, one, places[0] ?? null));
+      of += 1;
+    }
+  }
+
+  #change(key: string, changes: Row): void {
+    const row = this.#transactions.get(key);
+    if (row !== undefined) this.#transactions.set(key, { ...row, ...changes });
+  }
+
   #changeConsumption(event: LedgerEvent, revision: number): void {
     if (event.type === 'PointsConsumed' && event.of === null) {
       this.#consumptions.set(revision, beginConsumption(this.user, revision, event));
       return;
     }
-    const consumption = 'of' in event && this.#consumptions.get(event.of ?? -1);
-    if (!consumption) return;
+    const of = 'of' in event ? event.of : null;
+    const consumption = of === null ? undefined : this.#consumptions.get(of);
+    if (consumption === undefined) return;
     if (event.type === 'PointsConsumed') applyCharge(consumption, revision, event);
     else if (event.type === 'ConsumptionExtended') applyExtension(consumption, event);
     else if (event.type === 'PointsRefunded') applyRefund(consumption, event);
@@ -164,8 +258,8 @@ export class ExpectedRows {
     at,
   }: Extract<LedgerEvent, { type: 'ConsumptionSettled' }>): void {
     if (durationOf === null || duration === null) return;
-    const key = `${durationOf}/0`;
-    const row = this.#transactions.get(key);
-    if (row !== undefined) this.#transactions.set(key, { ...row, duration, updated_at: at });
+    const legacyRow = this.#consumptions.get(durationOf)?.legacyRow;
+    const place = durationOf < 0 ? legacyRow : { revision: durationOf, line: 0 };
+    if (place != null) this.#change(keyOf(place), { duration, updated_at: at });
   }
 }

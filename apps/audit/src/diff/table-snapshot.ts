@@ -119,7 +119,7 @@ export class TableSnapshot {
         set extra_float_digits = 1; set datestyle = 'ISO'`);
       await client.query('begin isolation level repeatable read read only');
       const checkpoint = await readCheckpoint(client);
-      await requireRecharges(client);
+      await requireMigrated(client);
       return new TableSnapshot(client, checkpoint, await readParkedAccounts(client));
     } catch (cause) {
       await client.end().catch(() => {});
@@ -195,12 +195,14 @@ async function readCheckpoint(client: pg.Client): Promise<TableCheckpoint> {
   return { position: row.position, lastId, idsAfter, wasUnparked, hasAllRecharges };
 }
 
-/** Tables of an earlier release lack what the events of rules 2 lead to. */
-async function requireRecharges(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ name: string | null }>(
-    `select to_regclass('mjk_point_recharges')::text as name`,
+/** Tables of an earlier release lack what the newest events lead to. */
+async function requireMigrated(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(
+    `select from pg_attribute
+     where attrelid = to_regclass('mjk_point_accounts') and attname = 'take_over'
+       and to_regclass('mjk_point_recharges') is not null`,
   );
-  if (rows[0]?.name != null) return;
+  if (rows.length > 0) return;
   throw new CannotCheckError(
     'the read tables are of an earlier release: compare them with its auditor, or migrate first',
   );

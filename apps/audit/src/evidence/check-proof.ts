@@ -1,5 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { SETTINGS_STREAM, type Account, type LedgerEvent, type Policy } from '#ledger';
+import {
+  SETTINGS_STREAM,
+  TAKE_OVER_STREAM,
+  type Account,
+  type LedgerEvent,
+  type Policy,
+  type TakeOverEvent,
+} from '#ledger';
 import type { SignedAnchor } from './anchor-file.js';
 import { provesPreviousAnchor } from './compare-anchors.js';
 import { parseTrustedAnchor } from './read-anchor.js';
@@ -8,7 +15,9 @@ import { rootFromInclusionProof } from './merkle-proofs.js';
 import { AccountChecker } from '../checks/account-checker.js';
 import { Findings } from '../checks/findings.js';
 import { knownSettings, versionOf, type ReadVersion } from '../checks/known-settings.js';
+import { takeOverOf } from '../checks/known-take-overs.js';
 import { SettingsChecker } from '../checks/settings-checker.js';
+import { TakeOverChecker } from '../checks/take-over-checker.js';
 import type { StoredEvent } from '../store/event-source.js';
 import type { Proof, ProofEvent, ProofHeader, ProvedStream } from './proof-file.js';
 
@@ -48,7 +57,15 @@ export function checkProof(
     }
     checkSettings(header.settings, lines, versions, faults);
   }
-  const checked = checkAccount(header, lines, knownSettings(policies, versions), faults);
+  const takeOvers: TakeOverEvent[] = [];
+  if (header.takeOvers !== undefined) {
+    if (!isSigned(TAKE_OVER_STREAM, header.takeOvers, anchor)) {
+      faults.push('its path does not lead from these take-overs to what was signed');
+    }
+    checkTakeOvers(header.takeOvers, lines, takeOvers, faults);
+  }
+  const known = knownSettings(policies, versions, takeOvers);
+  const checked = checkAccount(header, lines, known, faults);
   return { anchor, versions: versions.length, faults, ...checked };
 }
 
@@ -76,6 +93,23 @@ function checkSettings(
   checker.finish();
   faults.push(...faultsOf(findings, 'settings, revision'));
   if (!isWhole(proved, seen)) faults.push('its settings are not all of those that were signed');
+}
+
+function checkTakeOvers(
+  proved: ProvedStream,
+  lines: Iterator<ProofEvent>,
+  takeOvers: TakeOverEvent[],
+  faults: string[],
+): void {
+  const findings = new Findings();
+  const checker = new TakeOverChecker(TAKE_OVER_STREAM, (damage) => findings.add(damage));
+  const seen = countEvents(first(lines, proved.revision + 1), TAKE_OVER_STREAM, (stored) => {
+    checker.check(stored);
+    takeOvers.push(...takeOverOf(stored));
+  });
+  checker.finish();
+  faults.push(...faultsOf(findings, 'take-overs, revision'));
+  if (!isWhole(proved, seen)) faults.push('its take-overs are not all of those that were signed');
 }
 
 function checkAccount(

@@ -52,6 +52,15 @@ describe('a proof', () => {
     expect([...proof.events]).toEqual(events);
   });
 
+  it('of a ledger that took accounts over says where the take-overs end, in one as well', async () => {
+    const takeOvers = { revision: 0, hash: 'd'.repeat(64), index: 1, path: ['e'.repeat(64)] };
+    const header = { ...HEADER, format: proofFormat(true, true), settings: takeOvers, takeOvers };
+    const written = await text(serializeProof(header, pages([EVENT])));
+    expect(written).toContain('"format":"points-ledger proof v3"');
+    expect(parseProof([written]).header).toEqual(header);
+    expect(() => parseProof([written.replace('proof v3', 'proof v2')])).toThrow(InvalidProofError);
+  });
+
   it('of a ledger with settings says where they end, in a format of its own', async () => {
     const settings = { revision: 1, hash: 'd'.repeat(64), index: 0, path: ['e'.repeat(64)] };
     const header = { ...HEADER, format: proofFormat(true), settings };
@@ -89,7 +98,7 @@ describe('a proof', () => {
     expect(isProof(await serialized())).toBe(true);
     expect(isProof('points-ledger anchor v1\n')).toBe(false);
     expect(isProof('{"format":"points-ledger proof v2","user":')).toBe(true);
-    expect(isProof('{"format":"points-ledger proof v3"}')).toBe(false);
+    expect(isProof('{"format":"points-ledger proof v4"}')).toBe(false);
     expect(isProof('')).toBe(false);
   });
 });

@@ -4,15 +4,19 @@ import type { StoredEvent } from '../store/event-source.js';
 
 // The proof of one user's whole statement, which can be checked without the ledger. Each line is a JSON
 // object: first the header with the anchor, then the events. Like anchors, a format never changes: one
-// of a ledger that has settings holds them as well, before the events of the account.
+// of a ledger that has settings holds them as well, before the events of the account, and one of a ledger
+// that took accounts over the take-overs behind the settings.
 
 const PROOF_FORMATS = {
-  without: 'points-ledger proof v1',
-  with: 'points-ledger proof v2',
+  account: 'points-ledger proof v1',
+  settings: 'points-ledger proof v2',
+  takeOvers: 'points-ledger proof v3',
 } as const;
 
-export const proofFormat = (hasSettings: boolean): ProofHeader['format'] =>
-  PROOF_FORMATS[hasSettings ? 'with' : 'without'];
+export function proofFormat(hasSettings: boolean, hasTakeOvers = false): ProofHeader['format'] {
+  if (hasTakeOvers) return PROOF_FORMATS.takeOvers;
+  return hasSettings ? PROOF_FORMATS.settings : PROOF_FORMATS.account;
+}
 
 /** Where a stream ends, and the way from there to the root that an anchor signs. */
 export interface ProvedStream {
@@ -32,6 +36,8 @@ export interface ProofHeader extends ProvedStream {
   readonly anchor: string;
   /** Of the settings, whose events come first; absent: the ledger had none. */
   readonly settings?: ProvedStream;
+  /** Of the take-overs; absent: the ledger took no account over. */
+  readonly takeOvers?: ProvedStream;
 }
 
 /** The fields that the hash chain covers, and the position in the store. */
@@ -115,8 +121,8 @@ const HASH = /^[0-9a-f]{64}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function parseHeader(fields: Fields): ProofHeader {
-  const { user, stream, anchor, settings } = fields;
-  const format = proofFormat(settings !== undefined);
+  const { user, stream, anchor, settings, takeOvers } = fields;
+  const format = proofFormat(settings !== undefined, takeOvers !== undefined);
   if (
     fields['format'] !== format ||
     !matches(user, UUID) ||
@@ -127,7 +133,11 @@ function parseHeader(fields: Fields): ProofHeader {
   }
   const { revision, hash, index, path } = parseProvedStream(fields);
   const header = { format, user, stream, revision, hash, index, path, anchor };
-  return settings === undefined ? header : { ...header, settings: parseProvedStream(settings) };
+  return {
+    ...header,
+    ...(settings !== undefined && { settings: parseProvedStream(settings) }),
+    ...(takeOvers !== undefined && { takeOvers: parseProvedStream(takeOvers) }),
+  };
 }
 
 function parseProvedStream(value: unknown): ProvedStream {

@@ -1,5 +1,5 @@
 import { accountStream } from '#identity';
-import { SETTINGS_STREAM } from '#ledger';
+import { SETTINGS_STREAM, TAKE_OVER_STREAM } from '#ledger';
 import type { SignedAnchor } from './anchor-file.js';
 import { rootOfLeaves } from './merkle-frontier.js';
 import { accountLeaf } from './merkle-hashes.js';
@@ -30,11 +30,12 @@ export async function proveAccount(
   progress: (accounts: number) => void = () => {},
 ): Promise<ProofResult> {
   const stream = accountStream(user);
+  const proven = new Set([stream, SETTINGS_STREAM, TAKE_OVER_STREAM]);
   const leaves: string[] = [];
   const found = new Map<string, { readonly head: AccountHead; readonly index: number }>();
   for await (const page of source.accountHeads(anchor.position)) {
     for (const head of page) {
-      if (head.stream === stream || head.stream === SETTINGS_STREAM) {
+      if (proven.has(head.stream)) {
         found.set(head.stream, { head, index: leaves.length });
       }
       leaves.push(accountLeaf(head));
@@ -55,12 +56,22 @@ export async function proveAccount(
   const account = await proved(stream);
   if (account === null) return { kind: 'no-account' };
   const settings = await proved(SETTINGS_STREAM);
-  const format = proofFormat(settings !== null);
+  const takeOvers = await proved(TAKE_OVER_STREAM);
+  const format = proofFormat(settings !== null, takeOvers !== null);
   const head = { format, user, stream, ...account, anchor: anchor.text };
+  const streams = [
+    ...(settings === null ? [] : [SETTINGS_STREAM]),
+    ...(takeOvers === null ? [] : [TAKE_OVER_STREAM]),
+    stream,
+  ];
   return {
     kind: 'proved',
-    head: settings === null ? head : { ...head, settings },
-    pages: eventsOf(source, settings === null ? [stream] : [SETTINGS_STREAM, stream], anchor),
+    head: {
+      ...head,
+      ...(settings !== null && { settings }),
+      ...(takeOvers !== null && { takeOvers }),
+    },
+    pages: eventsOf(source, streams, anchor),
   };
 }
 

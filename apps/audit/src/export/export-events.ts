@@ -1,6 +1,13 @@
 import { csvRow } from '#contracts/csv';
 import { accountStream, userOfStream } from '#identity';
-import { SETTINGS_STREAM, UnreadableEvent, deserializeEvent, parseSettings } from '#ledger';
+import {
+  SETTINGS_STREAM,
+  TAKE_OVER_STREAM,
+  UnreadableEvent,
+  deserializeEvent,
+  parseSettings,
+  parseTakeOver,
+} from '#ledger';
 import { CannotCheckError } from '../store/errors.js';
 import type { EventSource, OnDamage, StoredEvent } from '../store/event-source.js';
 
@@ -53,7 +60,7 @@ export const isInRange = ({ from, to }: TimeRange, at: string): boolean =>
   (from === undefined || at >= from) && (to === undefined || at < to);
 
 function eventLine(stored: StoredEvent, range: TimeRange, format: ExportFormat): string {
-  const { at, columns } = stored.stream === SETTINGS_STREAM ? ofSettings(stored) : ofEvent(stored);
+  const { at, columns } = describe(stored);
   if (!isInRange(range, at)) return '';
   const { position, revision, id, type, data, meta, hash } = stored;
   const user = userOfStream(stored.stream);
@@ -71,15 +78,21 @@ interface Described {
   readonly columns: readonly (string | number | null)[];
 }
 
+function describe(stored: StoredEvent): Described {
+  if (stored.stream === SETTINGS_STREAM) return ofAll(stored, parseSettings);
+  if (stored.stream === TAKE_OVER_STREAM) return ofAll(stored, parseTakeOver);
+  return ofEvent(stored);
+}
+
 function ofEvent(stored: StoredEvent): Described {
   const { event, provenance } = decode(stored, deserializeEvent);
   const { type, source, id } = provenance.command;
   return { at: event.at, columns: [event.balanceAfter, type, source, id] };
 }
 
-/** A version of the settings has no user, no balance and no command. */
-function ofSettings(stored: StoredEvent): Described {
-  decode(stored, parseSettings);
+/** What holds for all accounts has no user, no balance and no command. */
+function ofAll(stored: StoredEvent, parse: (stored: StoredEvent) => unknown): Described {
+  decode(stored, parse);
   const { at } = JSON.parse(stored.data) as { readonly at: string };
   return { at, columns: [null, null, null, null] };
 }

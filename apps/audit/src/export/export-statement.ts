@@ -1,5 +1,7 @@
 import { csvRow } from '#contracts/csv';
 import { accountStream, userOfStream } from '#identity';
+import type { AccountOpened, LegacyRowsImported } from '#ledger';
+import { legacyRowsByNumber, printedRow } from '../replay/legacy-rows.js';
 import type { EventSource, OnDamage } from '../store/event-source.js';
 import { replayAccount, type StatementLine } from '../replay/replay-account.js';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
@@ -68,25 +70,63 @@ async function* listUsers(source: EventSource, user: string | null): AsyncIterab
   }
 }
 
+interface ExportedLine {
+  readonly command: StatementLine['provenance']['command'];
+  readonly row: StatementRow;
+}
+
+/** The rows of one account, as they are when all its events are known. */
+class ExportedAccount {
+  readonly #lines = new Set<ExportedLine>();
+  /** By the event of which it is the first row. */
+  readonly #firstOf = new Map<number, ExportedLine>();
+  readonly #legacy = new Map<string, ExportedLine>();
+
+  get lines(): readonly ExportedLine[] {
+    return [...this.#lines];
+  }
+
+  add({ provenance: { command }, event, rows }: StatementLine): undefined {
+    if (event.type === 'LegacyRowsImported') this.#removeLegacy(event);
+    for (const row of rows) {
+      const line: ExportedLine = { command, row: printedRow(row) };
+      this.#lines.add(line);
+      if (row.legacy_id !== null) this.#legacy.set(row.legacy_id, line);
+      else if (row.line === 0) this.#firstOf.set(row.revision, line);
+    }
+    if (event.type === 'AccountOpened') this.#open(event);
+    if (event.type !== 'ConsumptionSettled' || event.duration === null) return;
+    const carrier = event.durationOf === null ? undefined : this.#firstOf.get(event.durationOf);
+    if (carrier === undefined) return;
+    Object.assign(carrier.row, { duration: event.duration, updated_at: event.at });
+  }
+
+  /** Rows that are said again come again, and those that are gone do not. */
+  #removeLegacy({ rows, gone }: LegacyRowsImported): void {
+    for (const id of [...gone, ...rows.map(([said]) => said)]) {
+      const line = this.#legacy.get(id);
+      if (line !== undefined) this.#lines.delete(line);
+      this.#legacy.delete(id);
+    }
+  }
+
+  #open(event: AccountOpened): void {
+    for (const [number, ids] of legacyRowsByNumber(event)) {
+      const lines = ids.flatMap((id) => this.#legacy.get(id) ?? []);
+      for (const { row } of lines) row.consumption_of = number;
+      if (lines[0] !== undefined) this.#firstOf.set(number, lines[0]);
+    }
+  }
+}
+
 async function exportAccount(
   source: EventSource,
   user: string,
   range: TimeRange,
   format: ExportFormat,
 ): Promise<string> {
-  const lines: { command: StatementLine['provenance']['command']; row: StatementRow }[] = [];
-  const firstOf = new Map<number, StatementRow>();
-  const replayed = replayAccount(source, user, {}, ({ provenance: { command }, event, rows }) => {
-    for (const row of rows) {
-      const statement: StatementRow = { ...row };
-      if (row.line === 0) firstOf.set(row.revision, statement);
-      lines.push({ command, row: statement });
-    }
-    if (event.type !== 'ConsumptionSettled' || event.duration === null) return;
-    const carrier = firstOf.get(event.durationOf ?? -1);
-    if (carrier !== undefined)
-      Object.assign(carrier, { duration: event.duration, updated_at: event.at });
-  });
+  const account = new ExportedAccount();
+  const replayed = replayAccount(source, user, {}, (line) => account.add(line));
   const { stopped } = await replayed.catch((cause: unknown) => {
     const isStreamError = cause instanceof StoreRefusedError && STREAM_ERROR_CODES.has(cause.code);
     throw isStreamError ? new UnreadableAccountError(cause.message, { cause }) : cause;
@@ -94,7 +134,7 @@ async function exportAccount(
   if (stopped !== null) {
     throw new UnreadableAccountError(`points-${user} revision ${stopped.revision}: ${stopped.why}`);
   }
-  return lines
+  return account.lines
     .filter(({ row }) => isInRange(range, String(row.created_at)))
     .map(({ row, command }) =>
       format === 'jsonl'

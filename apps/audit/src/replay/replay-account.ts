@@ -2,6 +2,7 @@ import type { Position } from '#event-store';
 import { accountStream } from '#identity';
 import {
   BrokenRule,
+  LegacyStatement,
   REMEMBER_EVERYTHING,
   UnreadableEvent,
   emptyAccount,
@@ -9,11 +10,13 @@ import {
   deserializeEvent,
   type Account,
   type LedgerEvent,
+  type LegacyRowsImported,
   type Policy,
   type Provenance,
 } from '#ledger';
-import { transactionsOf, type NewTransactionRow } from '#read-model';
+import { statementRowsOf, type NewTransactionRow } from '#read-model';
 import type { EventSource, StoredEvent } from '../store/event-source.js';
+import { legacyRowsByNumber } from './legacy-rows.js';
 
 /** How many rows the usage page shows. */
 const PAGE_ROWS = 20;
@@ -37,6 +40,8 @@ export interface ReplayLimit {
 
 export interface ReplayResult {
   readonly account: Account;
+  /** Until it is opened, that of the last of its legacy rows. */
+  readonly balance: number;
   readonly position: Position | null;
   /** The newest event; null: there is none. */
   readonly last: LedgerEvent | null;
@@ -55,9 +60,11 @@ export async function replayAccount(
 ): Promise<ReplayResult> {
   const account = emptyAccount(POLICY_WITHOUT_COMMANDS);
   const page = new UsagePage();
+  const legacy = new LegacyStatement();
   let last: { readonly stored: StoredEvent; readonly event: LedgerEvent } | null = null;
   const replayed = (stopped: ReplayResult['stopped']): ReplayResult => ({
     account,
+    balance: account.takeOver?.phase === 'imported' ? legacy.balance : account.balance,
     position: last?.stored.position ?? null,
     last: last?.event ?? null,
     page: page.rows,
@@ -72,7 +79,8 @@ export async function replayAccount(
       const why = applyEvent(account, event);
       if (why !== null) return replayed({ revision: stored.revision, why });
       last = { stored, event };
-      const rows = transactionsOf(user, stored.revision, event);
+      const rows = statementRowsOf(user, stored.revision, event);
+      if (event.type === 'LegacyRowsImported') legacy.apply(event);
       page.add(event, rows);
       const printed = onLine({ stored, event, provenance, rows });
       if (printed !== undefined) await printed;
@@ -116,6 +124,7 @@ function applyEvent(account: Account, event: LedgerEvent): string | null {
 class UsagePage {
   /** Oldest first. Rows that are not shown any more are dropped in blocks. */
   #rows: NewTransactionRow[] = [];
+  #legacyRows: ReturnType<typeof legacyRowsByNumber> = new Map();
 
   /** Newest first. */
   get rows(): readonly NewTransactionRow[] {
@@ -123,9 +132,26 @@ class UsagePage {
   }
 
   add(event: LedgerEvent, rows: readonly NewTransactionRow[]): void {
+    if (event.type === 'LegacyRowsImported') this.#removeLegacy(event);
+    if (event.type === 'AccountOpened') this.#legacyRows = legacyRowsByNumber(event);
     this.#rows.push(...rows);
     if (this.#rows.length > BUFFERED_ROWS_MAX) this.#rows = this.#rows.slice(-PAGE_ROWS);
     if (event.type === 'ConsumptionSettled') this.#fillInDuration(event);
+  }
+
+  #placeOfLegacy(number: number): number {
+    const ids = this.#legacyRows.get(number) ?? [];
+    const id = ids.find((one) => this.#rows.some(({ legacy_id }) => legacy_id === one));
+    return this.#rows.findIndex(({ legacy_id }) => id !== undefined && legacy_id === id);
+  }
+
+  /** Rows that are said again come again, and those that are gone do not. */
+  #removeLegacy({ rows, gone }: LegacyRowsImported): void {
+    if (this.#rows.length === 0) return;
+    const removed = new Set([...gone, ...rows.map(([id]) => id)]);
+    this.#rows = this.#rows.filter(
+      ({ legacy_id }) => legacy_id === null || !removed.has(legacy_id),
+    );
   }
 
   #fillInDuration({
@@ -134,7 +160,10 @@ class UsagePage {
     at,
   }: Extract<LedgerEvent, { type: 'ConsumptionSettled' }>) {
     if (durationOf === null || duration === null) return;
-    const place = this.#rows.findLastIndex((row) => row.revision === durationOf && row.line === 0);
+    const place =
+      durationOf < 0
+        ? this.#placeOfLegacy(durationOf)
+        : this.#rows.findLastIndex((row) => row.revision === durationOf && row.line === 0);
     const row = this.#rows[place];
     if (row !== undefined) this.#rows[place] = { ...row, duration, updated_at: at };
   }

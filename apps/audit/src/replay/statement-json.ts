@@ -1,5 +1,6 @@
 import { rulesOf, type Account } from '#ledger';
 import type { ReadVersion } from '../checks/known-settings.js';
+import { printedRow } from './legacy-rows.js';
 import type { ReplayResult, StatementLine } from './replay-account.js';
 
 /** The event with the fields of the version in which it is stored. */
@@ -12,13 +13,13 @@ export const lineJson = ({ stored, provenance, rows }: StatementLine) => ({
     settings: provenance.settings,
     rules: provenance.rules,
   }),
-  rows,
+  rows: rows.map(printedRow),
 });
 
 /** `versions`: the settings that its events name. What no event of rules 1 has, is left out for it. */
 export function resultJson(
   user: string,
-  { account, position, page, stopped, last }: ReplayResult,
+  { account, balance, position, page, stopped, last }: ReplayResult,
   versions: readonly ReadVersion[],
 ) {
   const isOfRules2 = last !== null && rulesOf(last) === 2;
@@ -27,14 +28,14 @@ export function resultJson(
     revision: account.revision < 0 ? null : account.revision,
     at: account.at === '' ? null : account.at,
     position,
-    balance: account.balance,
+    balance,
     held: account.held,
     ...(isOfRules2 && { owed: account.owed }),
     batches: batchesJson(account),
     open_consumptions: openJson(account),
     ...(isOfRules2 && { debts: debtsJson(account) }),
     ...(versions.length > 0 && { settings: versions.map(versionJson) }),
-    page,
+    page: page.map(printedRow),
     stopped,
   };
 }

@@ -100,7 +100,11 @@ export class WriterUnderSettings {
   constructor(store: EventStore, snapshots?: SealedSnapshots) {
     this.#publisher = new VersionWriter(store);
     const at = (moment: string): SettingsInForce => this.#at(moment);
-    const settings = { peek: at, inForceAt: async (moment: string) => at(moment) };
+    const settings = {
+      peek: at,
+      inForceAt: async (moment: string) => at(moment),
+      isTakeOverOn: () => false,
+    };
     this.#processor = new AccountCommandProcessor({
       store,
       settings,

@@ -32,10 +32,10 @@ export async function runProgram(
     settings: readAuditSettings(env),
     terminal: { out, err },
     now: () => '2030-02-01T00:00:00.000Z',
-    openWorkerPool: ({ policies, settings, snapshots }, source) =>
+    openWorkerPool: ({ policies, settings, takeOvers, snapshots }, source) =>
       inlineWorkerPool(
         source,
-        knownSettings(policies, settings),
+        knownSettings(policies, settings, takeOvers),
         snapshots && openSnapshotSource(snapshots),
       ),
   });

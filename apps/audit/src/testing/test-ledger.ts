@@ -4,6 +4,7 @@ import { openPostgresEventStore, type EventStore } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
 import { chainHash } from '#identity';
 import { knownSettings, readSettings } from '../checks/known-settings.js';
+import { readTakeOvers } from '../checks/known-take-overs.js';
 import { inlineWorkerPool } from './inline-worker-pool.js';
 import { verifyStore, type VerifyOptions } from '../verify/verify-store.js';
 import { PostgresSource } from '../store/postgres-source.js';
@@ -129,7 +130,7 @@ export class TestLedger {
   async verify(options: VerifyOptions = {}) {
     const source = new PostgresSource(this.url);
     try {
-      const known = knownSettings([], await readSettings(source));
+      const known = knownSettings([], await readSettings(source), await readTakeOvers(source));
       return await verifyStore(source, inlineWorkerPool(source, known), options);
     } finally {
       await source.close();

@@ -7,8 +7,9 @@ import type {
   StoredEvent,
   StreamDamage,
 } from '../store/event-source.js';
-import { SETTINGS_STREAM } from '#ledger';
+import { SETTINGS_STREAM, TAKE_OVER_STREAM } from '#ledger';
 import { SettingsChecker, type NewestVersion } from '../checks/settings-checker.js';
+import { TakeOverChecker } from '../checks/take-over-checker.js';
 import { AccountChecker } from '../checks/account-checker.js';
 import { Findings, type Damage } from '../checks/findings.js';
 
@@ -53,10 +54,16 @@ export async function runAccountPass(
   return pass.end();
 }
 
+type Checker = AccountChecker | SettingsChecker | TakeOverChecker;
+
+/** Streams that hold for all accounts are anchored and checked as accounts are, and are none. */
+const isOfAll = (stream: string): boolean =>
+  stream === SETTINGS_STREAM || stream === TAKE_OVER_STREAM;
+
 class AccountPass {
   readonly #findings = new Findings();
   readonly #leaves: string[][];
-  #checker: AccountChecker | SettingsChecker | null = null;
+  #checker: Checker | null = null;
   /** The newest event of the current account as of each cut. */
   #atCuts: (StoredEvent | null)[] = [];
   #events = 0;
@@ -75,7 +82,7 @@ class AccountPass {
   damaged(damage: StreamDamage): void {
     this.#damaged.set(damage.stream, damage);
     // Such an account gives no event, by which it would be counted.
-    const isAccount = damage.stream !== SETTINGS_STREAM;
+    const isAccount = !isOfAll(damage.stream);
     if (isAccount && damage.kind !== 'unreadable' && damage.position === null) this.#accounts += 1;
   }
 
@@ -104,17 +111,20 @@ class AccountPass {
     };
   }
 
-  #begin(stream: string): AccountChecker | SettingsChecker {
+  #begin(stream: string): Checker {
     this.#close();
-    if (stream !== SETTINGS_STREAM) this.#accounts += 1;
+    if (!isOfAll(stream)) this.#accounts += 1;
     this.#eventsOfAccount = 0;
     this.#atCuts = this.options.cuts.map(() => null);
     const report = (damage: Damage): void => this.#findings.add(damage);
-    this.#checker =
-      stream === SETTINGS_STREAM
-        ? new SettingsChecker(stream, report)
-        : new AccountChecker(stream, this.options.known, report);
+    this.#checker = this.#checkerOf(stream, report);
     return this.#checker;
+  }
+
+  #checkerOf(stream: string, report: (damage: Damage) => void): Checker {
+    if (stream === SETTINGS_STREAM) return new SettingsChecker(stream, report);
+    if (stream === TAKE_OVER_STREAM) return new TakeOverChecker(stream, report);
+    return new AccountChecker(stream, this.options.known, report);
   }
 
   #countUnknownPolicies({ unknownPolicies }: AccountChecker): void {
@@ -129,7 +139,7 @@ class AccountPass {
     this.#checker.finish();
     if (this.#damaged.has(this.#checker.stream)) this.#eventsOfDamaged += this.#eventsOfAccount;
     if (this.#checker instanceof SettingsChecker) this.#settings = this.#checker.newest;
-    else this.#countUnknownPolicies(this.#checker);
+    else if (this.#checker instanceof AccountChecker) this.#countUnknownPolicies(this.#checker);
     for (const [at, stored] of this.#atCuts.entries()) {
       if (stored !== null) this.#leaves[at]?.push(accountLeaf(stored));
     }

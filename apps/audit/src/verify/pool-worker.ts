@@ -8,9 +8,9 @@ import type { WorkerOptions } from './worker-pool.js';
 // A worker thread of the pool, with connections of its own.
 
 if (parentPort === null) throw new Error('a bug: this file must run as a worker thread');
-const { eventStore, policies, settings, snapshots } = workerData as WorkerOptions;
+const { eventStore, policies, settings, takeOvers, snapshots } = workerData as WorkerOptions;
 serveJobs(parentPort, {
   source: await openEventSource(eventStore),
-  known: knownSettings(policies, settings),
+  known: knownSettings(policies, settings, takeOvers),
   snapshots: snapshots === null ? null : openSnapshotSource(snapshots),
 });

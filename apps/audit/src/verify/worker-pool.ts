@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { Semaphore } from '#async';
-import type { Policy } from '#ledger';
+import type { Policy, TakeOverEvent } from '#ledger';
 import { Findings, type PlainFindings } from '../checks/findings.js';
 import type { ReadVersion } from '../checks/known-settings.js';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
@@ -24,6 +24,7 @@ export interface WorkerOptions {
   readonly policies: readonly Policy[];
   /** They are read once, and not by each worker. */
   readonly settings: readonly ReadVersion[];
+  readonly takeOvers: readonly TakeOverEvent[];
   /** null: snapshots are not checked. */
   readonly snapshots: SnapshotOptions | null;
 }

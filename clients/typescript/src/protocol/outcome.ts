@@ -57,6 +57,7 @@ export const REFUSAL_CODES = [
   'TooManySlices',
   'CommandIdReused',
   'TooLate',
+  'NotTakenOver',
 ] as const;
 
 /** Any text: a newer ledger may refuse for reasons that this client does not know. */

@@ -100,12 +100,20 @@ export function repeatAnswer(
 /** The answer to a command for which no event is recorded. The rules are those in force when it came. */
 export function answerUnrecorded(
   command: LedgerCommand,
-  decision: { readonly kind: 'nothing' | 'tooLate' },
+  decision: { readonly kind: UnrecordedKind },
   now: AccountNow,
   rules: RulesNumber,
 ): Answer {
-  return unrecordedAnswer(command, now, rules, decision.kind === 'tooLate' ? 'TooLate' : null);
+  return unrecordedAnswer(command, now, rules, CODES[decision.kind]);
 }
+
+type UnrecordedKind = 'nothing' | 'tooLate' | 'notTakenOver';
+
+const CODES: Readonly<Record<UnrecordedKind, MessageRefusalCode | null>> = {
+  nothing: null,
+  tooLate: 'TooLate',
+  notTakenOver: 'NotTakenOver',
+};
 
 function unrecordedAnswer(
   command: LedgerCommand,
@@ -146,6 +154,10 @@ function pointsMovedBy(event: LedgerEvent): number {
     case 'DebtCollected':
     case 'DebtForgiven':
     case 'CommandRefused':
+    case 'AccountImported':
+    case 'LegacyRowsImported':
+    case 'AccountOpened':
+    case 'AccountHandedBack':
       return 0;
   }
 }

@@ -83,7 +83,9 @@ export function applyExtension(state: AccountState, event: ConsumptionExtended):
   if (event.settleBy < settleBy || isDue(event.settleBy, event.at)) {
     throwBrokenRule(state, `consumption ${event.of} was open until ${settleBy}`);
   }
-  if (epochMs(event.settleBy) > hold.begunAtMs + daysToMs(HOLD_DAYS_MAX)) {
+  // One that was opened with the account may have been open for that long already.
+  const isLonger = event.settleBy !== settleBy;
+  if (isLonger && epochMs(event.settleBy) > hold.begunAtMs + daysToMs(HOLD_DAYS_MAX)) {
     throwBrokenRule(state, `consumption ${event.of} would be open for too long`);
   }
   if (event.estimated !== totalPoints(before.draws)) {

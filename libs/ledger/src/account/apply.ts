@@ -9,6 +9,13 @@ import {
 } from './apply-consumption.js';
 import { applyCollection, applyForgiving } from './apply-debt.js';
 import { applyRecharge, applyReinstatement, applyReversal } from './apply-recharge.js';
+import {
+  applyHandingBack,
+  applyImported,
+  applyLegacyRows,
+  applyOpening,
+  requireServed,
+} from './apply-import.js';
 import { assertNever } from '../support/assert.js';
 import type { LedgerEvent, PointsExpired } from './events.js';
 import { BALANCE_MAX } from '../settings/limits.js';
@@ -27,6 +34,7 @@ export function applyEvent(state: AccountState, event: LedgerEvent): void {
     state.at = event.at;
     state.atMs = epochMs(event.at);
   }
+  requireServed(state, event);
   applyByType(state, event);
   if (state.balance > BALANCE_MAX) throwBrokenRule(state, `a balance of ${state.balance}`);
   if (state.balance !== event.balanceAfter) {
@@ -64,6 +72,14 @@ function applyByType(state: AccountState, event: LedgerEvent): void {
       return applyForgiving(state, event);
     case 'CommandRefused':
       return;
+    case 'AccountImported':
+      return applyImported(state, event);
+    case 'LegacyRowsImported':
+      return applyLegacyRows(state, event);
+    case 'AccountOpened':
+      return applyOpening(state, event);
+    case 'AccountHandedBack':
+      return applyHandingBack(state, event);
     default:
       assertNever(event);
   }

@@ -4,7 +4,7 @@ import { collectDebts } from './collect-debts.js';
 import type { LedgerCommand } from './commands.js';
 import { consume } from './consume.js';
 import { recordDueEvents } from './due.js';
-import { isNonEmpty, type LedgerEvent, type NonEmpty } from './events.js';
+import { isNonEmpty, type AccountEvent, type NonEmpty } from './events.js';
 import { extend } from './extend.js';
 import { findAnswered } from './idempotency-window.js';
 import { PendingEvents } from './pending-events.js';
@@ -18,13 +18,15 @@ import { later, epochMs } from '../support/time.js';
 
 export type Decision =
   /** The command was executed or refused; both are recorded as events. */
-  | { readonly kind: 'record'; readonly events: NonEmpty<LedgerEvent> }
+  | { readonly kind: 'record'; readonly events: NonEmpty<AccountEvent> }
   /** ExpirePoints found nothing due. */
   | { readonly kind: 'nothing' }
   /** Answered before, by the events that begin at that revision: `repeatAnswer` answers from them. */
   | { readonly kind: 'repeat'; readonly revision: number }
   /** Not in the idempotency window, and too old to be told from a repeat. */
-  | { readonly kind: 'tooLate' };
+  | { readonly kind: 'tooLate' }
+  /** Another service keeps the account, or kept it when the command came. The command may come again. */
+  | { readonly kind: 'notTakenOver' };
 
 /** The moment that counts for a command: an account's time never runs backwards. */
 export const effectiveAt = (command: Pick<LedgerCommand, 'at'>, account: Pick<Account, 'at'>) =>
@@ -39,9 +41,15 @@ export function decide(command: LedgerCommand, account: Account, terms: Terms): 
   const atMs = at === account.at ? account.atMs : epochMs(at);
   const answered = findAnswered(account, command.commandId, atMs);
   if (answered) return { kind: 'repeat', revision: answered.revision };
+  const { takeOver } = account;
+  // Before the opening its sender may have had the same done there.
+  const isOfOldService =
+    takeOver !== null && (takeOver.openedAt === null || command.at < takeOver.openedAt);
+  if (isOfOldService) return { kind: 'notTakenOver' };
   // Commands that left the window since the last event are older than this one, so the stored limit is
   // enough.
   if (command.at <= account.forgottenUntil) return { kind: 'tooLate' };
+  if (takeOver?.phase === 'handed_back') return { kind: 'notTakenOver' };
   const pending = new PendingEvents(command, at, account, terms);
   recordDueEvents(pending);
   const refusal = handleCommand(pending, command);

@@ -6,7 +6,7 @@ import {
   evolve,
   type Account,
   type LedgerCommand,
-  type LedgerEvent,
+  type AccountEvent,
 } from '../index.js';
 
 // The worked examples of docs/rules.md, number by number.
@@ -17,7 +17,7 @@ type Fields<T> = T extends LedgerCommand
 
 let sent = 0;
 
-function run(account: Account, fields: Fields<LedgerCommand>): readonly LedgerEvent[] {
+function run(account: Account, fields: Fields<LedgerCommand>): readonly AccountEvent[] {
   sent += 1;
   const id = `command-${sent}`;
   const command = {
@@ -56,7 +56,7 @@ const recharged = (points: number, expiresAt: string | null): Account => {
   return account;
 };
 
-const said = (events: readonly LedgerEvent[]): string[] =>
+const said = (events: readonly AccountEvent[]): string[] =>
   events.map((event) => {
     if (event.type === 'ConsumptionSettled') return `${event.type} ${event.actual}`;
     if (event.type === 'PointsRefunded') return `${event.type} ${event.points} ${event.cause}`;

@@ -8,7 +8,7 @@ import {
   termsOf,
   type Account,
   type LedgerCommand,
-  type LedgerEvent,
+  type AccountEvent,
 } from '../index.js';
 import type { Business } from '../settings/business.js';
 import { FIRST_BUSINESSES } from '../settings/settings.js';
@@ -112,7 +112,7 @@ const parts = (amounts: Readonly<Record<string, number>>): string => {
   return named.length === 0 ? '' : ` (${named.map((pair) => pair.join(' ')).join(', ')})`;
 };
 
-function writtenEvent(event: LedgerEvent): string {
+function writtenEvent(event: AccountEvent): string {
   switch (event.type) {
     case 'ConsumptionSettled': {
       const { charged, owed, uncollected } = event;

@@ -1,3 +1,8 @@
+import type { CommonFields, Draw } from './event-fields.js';
+import type { ImportEvent } from './import-events.js';
+
+export type { CommonFields, Draw } from './event-fields.js';
+
 import type { FrozenPrice } from '../settings/business.js';
 import type { Overrun } from '../settings/policy.js';
 import type { RulesNumber } from '../settings/settings.js';
@@ -7,7 +12,10 @@ import type { RefusalCode, RefusalDetails } from './refusals.js';
 // What has happened to one account. Storage formats: events written years ago are read through
 // these types, so fields are added, never renamed or removed. An event of rules 1 is stored without
 // the fields of rules 2, and has here what `storage/upcast.ts` says of them.
-export type LedgerEvent =
+export type LedgerEvent = AccountEvent | ImportEvent;
+
+/** What commands do. */
+export type AccountEvent =
   | PointsRecharged
   | PointsConsumed
   | ConsumptionExtended
@@ -30,19 +38,6 @@ export type EventType = LedgerEvent['type'];
 export const rulesOf = ({ owedAfter }: Pick<CommonFields, 'owedAfter'>): RulesNumber =>
   owedAfter === null ? 1 : 2;
 
-export interface CommonFields {
-  /** The time that counts for the rules. It never runs backwards within a stream. */
-  readonly at: string;
-  /** The command's own `at`. */
-  readonly receivedAt: string;
-  readonly commandId: string;
-  readonly digest: string;
-  /** The balance of the account after this event. */
-  readonly balanceAfter: number;
-  /** What the account owes after this event; null: it was decided by rules 1, which know no debts. */
-  readonly owedAfter: number | null;
-}
-
 export interface PointsRecharged extends CommonFields {
   readonly type: 'PointsRecharged';
   readonly batchId: number;
@@ -52,11 +47,6 @@ export interface PointsRecharged extends CommonFields {
   readonly sourceId: string | null;
   /** The id that the command named, or else the id derived for the command. */
   readonly rechargeId: string;
-}
-
-export interface Draw {
-  readonly batchId: number;
-  readonly points: number;
 }
 
 export interface PointsConsumed extends CommonFields {

@@ -2,6 +2,7 @@ import type { Account, AccountState, AnsweredCommand, Consumption } from './stat
 import { findDebt } from './debts.js';
 import { evictBatches } from './evict-batches.js';
 import type { LedgerEvent } from './events.js';
+import { isImportEvent, type ImportEvent } from './import-events.js';
 import type { Policy } from '../settings/policy.js';
 import { daysToMs, later } from '../support/time.js';
 
@@ -51,6 +52,7 @@ function isInClosedWindow(
 
 /** Brings both windows up to date after the event was applied. */
 export function updateWindows(account: Account, event: LedgerEvent): void {
+  if (isImportEvent(event)) return updateByImport(account, event);
   addAnswered(account, event);
   if (account.justClosed !== null) {
     account.closedQueue.push(account.justClosed);
@@ -60,6 +62,16 @@ export function updateWindows(account: Account, event: LedgerEvent): void {
   // The refund or the reinstatement that it begins still needs what the debt retained.
   evictCommands(account);
   releaseConsumption(account, event.consumptionId);
+}
+
+/** No sender sent it, so that it is no command to remember. An opening brings closed consumptions in. */
+function updateByImport(account: Account, event: ImportEvent): void {
+  if (event.type !== 'AccountOpened') return;
+  for (const { consumptionId } of event.closed) {
+    const closed = account.consumptions.get(consumptionId);
+    if (closed) account.closedQueue.push(closed);
+  }
+  evict(account);
 }
 
 /** A consumption that only its debt retained is evicted with the next event. */

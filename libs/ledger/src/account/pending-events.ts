@@ -2,20 +2,20 @@ import { forkState, type Account, type AccountState } from './state.js';
 import { applyEvent } from './apply.js';
 import type { LedgerCommand } from './commands.js';
 import { consumedEvent } from './consumed-event.js';
-import type { CommonFields, LedgerEvent } from './events.js';
+import type { AccountEvent, CommonFields } from './events.js';
 import type { Rules, Terms } from './rules.js';
 import type { Business } from '../settings/business.js';
 import type { AccountPolicy } from '../settings/policy.js';
 import { epochMs } from '../support/time.js';
 
 /** The fields of an event that a rule decides. The fields common to all events are filled in here. */
-export type EventBody<E extends LedgerEvent> = E extends LedgerEvent
+export type EventBody<E extends AccountEvent> = E extends AccountEvent
   ? Omit<E, keyof CommonFields>
   : never;
 
 /** The events that one command has produced so far, and the account as it is after them. */
 export class PendingEvents {
-  readonly events: LedgerEvent[] = [];
+  readonly events: AccountEvent[] = [];
   readonly atMs: number;
   readonly #account: Account;
   #state: AccountState | null = null;
@@ -67,12 +67,12 @@ export class PendingEvents {
     if (this.#appliedCount === this.events.length) return this.#state ?? this.#account;
     this.#state ??= forkState(this.#account);
     while (this.#appliedCount < this.events.length) {
-      applyEvent(this.#state, this.events[this.#appliedCount++] as LedgerEvent);
+      applyEvent(this.#state, this.events[this.#appliedCount++] as AccountEvent);
     }
     return this.#state;
   }
 
-  record(event: EventBody<LedgerEvent>, balanceChange: number, owedChange = 0): void {
+  record(event: EventBody<AccountEvent>, balanceChange: number, owedChange = 0): void {
     this.#balance += balanceChange;
     this.#owed += owedChange;
     const { command, at } = this;

@@ -29,7 +29,7 @@ export type RefusalCode =
   | 'TooManySlices';
 
 /** A refusal that is about the message itself. It is not recorded. */
-export type MessageRefusalCode = 'CommandIdReused' | 'TooLate';
+export type MessageRefusalCode = 'CommandIdReused' | 'TooLate' | 'NotTakenOver';
 
 export type RefusalDetails = Readonly<Record<string, string | number>>;
 

@@ -16,7 +16,7 @@ export interface Batch {
 }
 
 export interface Consumption {
-  /** Revision of the event that began it, by which other events refer to it. */
+  /** Revision of the event that began it, by which other events refer to it; negative: by an opening. */
   readonly of: number;
   readonly consumptionId: string;
   readonly sourceType: string;
@@ -81,6 +81,17 @@ export interface Recharge {
   readonly uncollected: number;
 }
 
+/** Of an account that was taken over from another service. */
+export interface TakeOver {
+  readonly importId: string;
+  /** It is served here only while it is opened. */
+  readonly phase: 'imported' | 'opened' | 'handed_back';
+  /** null: it is not opened yet. */
+  readonly openedAt: string | null;
+  /** The greatest id of its legacy rows; null: it has none. */
+  readonly throughId: string | null;
+}
+
 /** Everything that a rule looks at once it is known that the command is a new one. */
 export interface AccountState {
   revision: number;
@@ -124,6 +135,8 @@ export interface AccountState {
   /** The batches of the recharges of an id, newest last. */
   rechargeIds: MutableMap<string, readonly number[]>;
   rechargesSeen: number;
+  /** null: the account began here. */
+  takeOver: TakeOver | null;
 }
 
 /** Where the events of an answered command begin. The answer itself is read back from them. */
@@ -197,6 +210,7 @@ export function emptyAccount(policy: AccountPolicy = REMEMBER_EVERYTHING): Accou
     recharges: new Map(),
     rechargeIds: new Map(),
     rechargesSeen: 0,
+    takeOver: null,
     policy,
     answered: new Map(),
     answeredQueue: [],
@@ -237,5 +251,6 @@ export function forkState(state: AccountState): AccountState {
     recharges: new OverlayMap(state.recharges),
     rechargeIds: new OverlayMap(state.rechargeIds),
     rechargesSeen: state.rechargesSeen,
+    takeOver: state.takeOver,
   };
 }

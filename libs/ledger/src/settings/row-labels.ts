@@ -1,6 +1,8 @@
 // What the rows of an account are called, besides those that are called as their business.
 
 export const RECHARGE_LABEL = '【积分充值】';
+/** What an opening adds or takes where the old balance and the old batches differ. */
+export const ADJUSTMENT_LABEL = '【导入调整】';
 export const EXPIRE_LABEL = '【积分过期】';
 export const REVERSAL_LABEL = '【充值撤销】';
 export const REVERSAL_COLLECTED_LABEL = '【充值撤销补扣】';

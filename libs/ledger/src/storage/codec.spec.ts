@@ -37,7 +37,7 @@ const { events } = given(
   happenedAt('2030-01-02', expired(1, 30, '2030-01-02')),
   refusal,
 );
-const byType = new Map(events.map((event) => [event.type, event]));
+const byType = new Map<string, LedgerEvent>(events.map((event) => [event.type, event]));
 
 /** Stored, with other fields in its data; `undefined` leaves one out. */
 function damaged(type: EventType, change: Readonly<Record<string, unknown>>): SerializedEvent {

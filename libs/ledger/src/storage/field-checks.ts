@@ -19,6 +19,8 @@ export const passes =
 export const text: FieldCheck = (value) => typeof value === 'string';
 export const wholeNumber: FieldCheck = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 0;
+/** Negative: something that an opening brought in. */
+export const revisionNumber: FieldCheck = Number.isSafeInteger;
 export const positiveNumber: FieldCheck = (value) => wholeNumber(value) && value !== 0;
 export const seconds: FieldCheck = (value) => Number.isFinite(value) && (value as number) >= 0;
 export const matching = (pattern: string): FieldCheck => {

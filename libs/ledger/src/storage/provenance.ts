@@ -1,4 +1,5 @@
 import type { CommandType } from '../account/commands.js';
+import type { ImportEventType } from '../account/import-events.js';
 import { invariant } from '../support/assert.js';
 import {
   fieldChecksOf,
@@ -21,7 +22,11 @@ export type DigestedData = Readonly<Record<string, unknown>>;
 
 /** The command that caused an event, and the settings under which it was decided. */
 export interface Provenance {
-  readonly command: { readonly source: string; readonly id: string; readonly type: CommandType };
+  readonly command: {
+    readonly source: string;
+    readonly id: string;
+    readonly type: CommandType | ImportEventType;
+  };
   readonly correlation: string;
   readonly traceparent?: string | undefined;
   readonly kafka?:

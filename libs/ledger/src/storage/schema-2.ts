@@ -25,6 +25,7 @@ import {
   passes,
   positiveNumber,
   possiblyEmptyListOf,
+  revisionNumber,
   seconds,
   text,
   time,
@@ -35,6 +36,7 @@ import {
 } from './field-checks.js';
 import { DECIMAL, DIGEST, UUID, WORD } from './patterns.js';
 import { drawSchema, returnSchema } from './schema-1.js';
+import { IMPORT_SCHEMAS } from './schema-import.js';
 
 // The events of version 2, which rules 2 write.
 
@@ -74,7 +76,7 @@ const rechargedSchema: Schema<PointsRecharged> = {
 const consumedSchema: Schema<PointsConsumed> = {
   ...commonFields,
   consumptionId: text,
-  of: orNull(wholeNumber),
+  of: orNull(revisionNumber),
   sourceType: word,
   sourceId: orNull(text),
   label: text,
@@ -92,7 +94,7 @@ const consumedSchema: Schema<PointsConsumed> = {
 const extendedSchema: Schema<ConsumptionExtended> = {
   ...commonFields,
   consumptionId: text,
-  of: wholeNumber,
+  of: revisionNumber,
   settleBy: time,
   estimated: positiveNumber,
   quantity: orNull(quantity),
@@ -101,11 +103,11 @@ const extendedSchema: Schema<ConsumptionExtended> = {
 const settledSchema: Schema<ConsumptionSettled> = {
   ...commonFields,
   consumptionId: text,
-  of: wholeNumber,
+  of: revisionNumber,
   estimated: positiveNumber,
   actual: wholeNumber,
   duration: orNull(seconds),
-  durationOf: orNull(wholeNumber),
+  durationOf: orNull(revisionNumber),
   charged: wholeNumber,
   owed: wholeNumber,
   uncollected: wholeNumber,
@@ -116,7 +118,7 @@ const settledSchema: Schema<ConsumptionSettled> = {
 const refundedSchema: Schema<PointsRefunded> = {
   ...commonFields,
   consumptionId: text,
-  of: wholeNumber,
+  of: revisionNumber,
   sourceType: word,
   sourceId: orNull(text),
   label: text,
@@ -136,7 +138,7 @@ const expiredSchema: Schema<PointsExpired> = {
 const reversedSchema: Schema<RechargeReversed> = {
   ...commonFields,
   rechargeId: text,
-  of: wholeNumber,
+  of: revisionNumber,
   batchId: positiveNumber,
   sourceId: orNull(text),
   points: wholeNumber,
@@ -149,7 +151,7 @@ const reversedSchema: Schema<RechargeReversed> = {
 const reinstatedSchema: Schema<RechargeReinstated> = {
   ...commonFields,
   rechargeId: text,
-  of: wholeNumber,
+  of: revisionNumber,
   sourceId: orNull(text),
   points: wholeNumber,
   forgiven: wholeNumber,
@@ -160,7 +162,7 @@ const reinstatedSchema: Schema<RechargeReinstated> = {
 
 const debtFields = {
   consumptionId: orNull(text),
-  of: wholeNumber,
+  of: revisionNumber,
   rechargeId: orNull(text),
   sourceType: orNull(word),
   sourceId: orNull(text),
@@ -202,5 +204,6 @@ export const SCHEMAS_2: ReadonlyMap<string, FieldChecks> = new Map(
     DebtCollected: fieldChecksOf(collectedSchema),
     DebtForgiven: fieldChecksOf(forgivenSchema),
     CommandRefused: fieldChecksOf(refusedSchema),
+    ...IMPORT_SCHEMAS,
   } satisfies Record<EventType, FieldChecks>),
 );

@@ -24,6 +24,7 @@ export function snapshotDifference(
       ['batchesSeen', restored.batchesSeen, replayed.batchesSeen],
       ['closings', restored.closings, replayed.closings],
       ['owed', restored.owed, replayed.owed],
+      ['take-over', describeTakeOver(restored), describeTakeOver(replayed)],
       ['debts', describeDebts(restored.debts), describeDebts(replayed.debts)],
       ['batches with points left', restored.remaining.size, replayed.remaining.size],
       ['open pre-deductions', restored.openOrder.size, replayed.openOrder.size],
@@ -34,6 +35,11 @@ export function snapshotDifference(
     answeredDifference(restored, replayed, isLenient)
   );
 }
+
+const describeTakeOver = ({ takeOver }: Account): string =>
+  JSON.stringify(
+    takeOver && [takeOver.importId, takeOver.phase, takeOver.openedAt, takeOver.throughId],
+  );
 
 type Comparison = readonly [what: string, restored: unknown, replayed: unknown];
 

@@ -6,6 +6,7 @@ import {
   type Consumption,
   type Debt,
   type Recharge,
+  type TakeOver,
 } from '../account/state.js';
 import { addRecharge } from '../account/recharges.js';
 import { totalPoints } from '../account/slices.js';
@@ -13,7 +14,7 @@ import type { AccountPolicy } from '../settings/policy.js';
 import { epochMs } from '../support/time.js';
 
 /** Rises with every change of what `toSnapshot` writes. A snapshot of another shape is not read. */
-export const SNAPSHOT_SHAPE = 2;
+export const SNAPSHOT_SHAPE = 3;
 
 /** Whatever can be derived from the rest is left out. */
 interface Snapshot {
@@ -27,6 +28,7 @@ interface Snapshot {
   readonly debts: readonly Debt[];
   readonly recharges: readonly Recharge[];
   readonly rechargesSeen: number;
+  readonly takeOver: TakeOver | null;
   readonly answered: readonly [
     commandId: string,
     revision: number,
@@ -38,7 +40,7 @@ interface Snapshot {
 /** The account as text that `fromSnapshot` reads. */
 export function toSnapshot(account: Account): string {
   const { revision, at, batchesSeen, closings, forgottenUntil, remaining } = account;
-  const { debts, recharges, rechargesSeen } = account;
+  const { debts, recharges, rechargesSeen, takeOver } = account;
   const answered = account.answeredQueue.slice(account.answeredFrom);
   const snapshot: Snapshot = {
     revision,
@@ -51,6 +53,7 @@ export function toSnapshot(account: Account): string {
     debts,
     recharges: [...recharges.values()],
     rechargesSeen,
+    takeOver,
     answered: answered.map((one) => [one.commandId, one.revision, one.atMs, one.receivedAt]),
   };
   return JSON.stringify(snapshot);
@@ -71,6 +74,7 @@ export function fromSnapshot(text: string, policy: AccountPolicy): Account {
   account.debts = snapshot.debts;
   account.owed = totalPoints(snapshot.debts);
   account.rechargesSeen = snapshot.rechargesSeen;
+  account.takeOver = snapshot.takeOver;
   // Those of one id are listed in the order in which they came in.
   for (const recharge of snapshot.recharges) addRecharge(account, recharge);
   account.closedQueue.sort((a, b) => a.closing - b.closing);

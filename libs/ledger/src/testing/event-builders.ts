@@ -1,11 +1,11 @@
 import type { OnTimeout } from '../account/commands.js';
 import type {
+  AccountEvent,
   CommandRefused,
   CommonFields,
   ConsumptionExtended,
   ConsumptionSettled,
   Draw,
-  LedgerEvent,
   PointsConsumed,
   PointsExpired,
   PointsRecharged,
@@ -21,9 +21,9 @@ import type { RefusalCode, RefusalDetails } from '../account/refusals.js';
 // Builders of given and expected events. The scenario fills in the time, the command and the balance.
 // Times can be written short.
 
-export type EventBody<E> = E extends LedgerEvent ? Omit<E, keyof CommonFields> : never;
+export type EventBody<E> = E extends AccountEvent ? Omit<E, keyof CommonFields> : never;
 
-export type EventInput = EventBody<LedgerEvent> & { readonly at?: string };
+export type EventInput = EventBody<AccountEvent> & { readonly at?: string };
 
 /** `2030-01-01`, `2030-01-01 12:30` or `2030-01-01 12:30:00.001` in full. */
 export function time(short: string): string {

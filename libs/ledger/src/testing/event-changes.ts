@@ -1,9 +1,9 @@
-import type { LedgerEvent } from '../account/events.js';
+import type { AccountEvent } from '../account/events.js';
 import type { EventBody } from './event-builders.js';
 
 // What an event changes, by its type alone.
 
-export function balanceChangeOf(event: EventBody<LedgerEvent>): number {
+export function balanceChangeOf(event: EventBody<AccountEvent>): number {
   switch (event.type) {
     case 'PointsRecharged':
     case 'PointsRefunded':
@@ -22,7 +22,7 @@ export function balanceChangeOf(event: EventBody<LedgerEvent>): number {
   }
 }
 
-export function owedChangeOf(event: EventBody<LedgerEvent>): number {
+export function owedChangeOf(event: EventBody<AccountEvent>): number {
   switch (event.type) {
     case 'ConsumptionSettled':
     case 'RechargeReversed':

@@ -1,3 +1,4 @@
+import type { AccountOpened } from '../account/import-events.js';
 import type {
   DebtCollected,
   Draw,
@@ -126,8 +127,34 @@ export class ReferenceAccount {
         batch.expired += event.points;
         return;
       }
+      case 'AccountOpened':
+        return this.#open(event);
       case 'CommandRefused':
+      case 'AccountImported':
+      case 'LegacyRowsImported':
+      case 'AccountHandedBack':
         return;
+    }
+  }
+
+  /** What came in is what is left and what was drawn: of the rest nobody here knows. */
+  #open(event: AccountOpened): void {
+    const { batches, closed, open } = event;
+    let of = -(batches.length + closed.length + open.length);
+    for (const { batchId: id, remaining, expiresAt, priority } of batches) {
+      this.#addBatch({ id, expiresAt, priority, isGrace: false }, remaining);
+      this.#recharged += remaining;
+      this.taken.set(of++, []);
+    }
+    for (const one of [...closed, ...open]) {
+      this.#draws.set(of, [...one.draws]);
+      for (const { batchId, points } of one.draws) {
+        this.#batch(batchId).cameIn += points;
+        this.#batch(batchId).drawn += points;
+        this.#recharged += points;
+      }
+      if ('settleBy' in one) this.open.set(of, one.settleBy);
+      of += 1;
     }
   }
 

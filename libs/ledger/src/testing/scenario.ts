@@ -4,7 +4,7 @@ import { buildCommand, testUuid, type CommandInput } from './command-builders.js
 import { BrokenRule } from '../account/broken-rule.js';
 import type { LedgerCommand } from '../account/commands.js';
 import { decide, type Decision } from '../account/decide.js';
-import type { LedgerEvent } from '../account/events.js';
+import type { AccountEvent } from '../account/events.js';
 import { evolve } from '../account/evolve.js';
 import { OWN_ID, refused, time, type EventInput, type EventBody } from './event-builders.js';
 import { balanceChangeOf, owedChangeOf } from './event-changes.js';
@@ -52,7 +52,7 @@ export function ruleBrokenBy(before: readonly EventInput[], next: EventInput): B
 }
 
 export class Scenario {
-  readonly events: LedgerEvent[] = [];
+  readonly events: AccountEvent[] = [];
   readonly account: Account;
   readonly #names = new Map<number, number>();
   #commands = 0;
@@ -85,17 +85,17 @@ export class Scenario {
     return this;
   }
 
-  record(events: readonly LedgerEvent[]): void {
+  record(events: readonly AccountEvent[]): void {
     for (const event of events) evolve(this.account, event);
     this.events.push(...events);
   }
 
   /** The event without the common fields, and with its batches named as a spec can name them. */
-  bodyOf(event: LedgerEvent): EventBody<LedgerEvent> {
+  bodyOf(event: AccountEvent): EventBody<AccountEvent> {
     return JSON.parse(JSON.stringify(event), (key: string, value: unknown) => {
       if (COMMON_FIELDS.has(key)) return undefined;
       return isBatchId(key, value) ? this.#nameOf(value) : value;
-    }) as EventBody<LedgerEvent>;
+    }) as EventBody<AccountEvent>;
   }
 
   #nameOf(batchId: number): number {
@@ -199,7 +199,7 @@ export class DecidedCommand {
   }
 
   /** Each event has the ids of the command, a time that never runs backwards, and the balance. */
-  #expectCommonFields(events: readonly LedgerEvent[]): void {
+  #expectCommonFields(events: readonly AccountEvent[]): void {
     const { commandId, digest } = this.command;
     const { account } = this.scenario;
     const at = account.at > this.command.at ? account.at : this.command.at;

@@ -143,7 +143,7 @@ export class VectorAccount {
   run(command: LedgerCommand): Answer {
     this.#adopt(settingsInForce(this.settings, effectiveAt(command, this.#account)));
     const decision = decide(command, this.#account, this.#terms);
-    if (decision.kind === 'nothing' || decision.kind === 'tooLate') {
+    if (decision.kind !== 'record' && decision.kind !== 'repeat') {
       return answerUnrecorded(command, decision, this.#now, this.#terms.rules.number);
     }
     if (decision.kind === 'repeat') return this.#repeat(command, decision.revision);

@@ -27,6 +27,10 @@ export function batchChangesOf(event: LedgerEvent): BatchChange[] {
     case 'ConsumptionSettled':
     case 'DebtForgiven':
     case 'CommandRefused':
+    case 'AccountImported':
+    case 'LegacyRowsImported':
+    case 'AccountOpened':
+    case 'AccountHandedBack':
       return [];
   }
 }
@@ -89,6 +93,10 @@ export function consumptionChangeOf(
     case 'RechargeReversed':
     case 'RechargeReinstated':
     case 'CommandRefused':
+    case 'AccountImported':
+    case 'LegacyRowsImported':
+    case 'AccountOpened':
+    case 'AccountHandedBack':
       return null;
   }
 }
@@ -130,6 +138,10 @@ export function rechargeChangeOf(revision: number, event: LedgerEvent): Recharge
     case 'DebtCollected':
     case 'DebtForgiven':
     case 'CommandRefused':
+    case 'AccountImported':
+    case 'LegacyRowsImported':
+    case 'AccountOpened':
+    case 'AccountHandedBack':
       return null;
   }
 }
@@ -150,6 +162,10 @@ export function debtOf(event: LedgerEvent): number {
     case 'PointsExpired':
     case 'RechargeReinstated':
     case 'CommandRefused':
+    case 'AccountImported':
+    case 'LegacyRowsImported':
+    case 'AccountOpened':
+    case 'AccountHandedBack':
       return 0;
   }
 }

@@ -2,7 +2,7 @@ import type { LedgerEvent } from '#ledger';
 
 import { consumed, recharged, refunded, settled, userNo } from '../testing/event-builders.js';
 import { extended, reversed } from '../testing/debt-event-builders.js';
-import type { BatchRow, ConsumptionRow, RechargeRow } from '../schema/tables.js';
+import type { AccountRow, BatchRow, ConsumptionRow, RechargeRow } from '../schema/tables.js';
 import {
   overflowInBatch,
   overflowInConsumption,
@@ -129,10 +129,13 @@ describe('the sums that an event brings about', () => {
   const batch = (change: Partial<BatchRow>) =>
     overflowInBatch({ batch_id: 7, points: 1, remaining: 1, ...change } as BatchRow);
   const consumption = (held: number, drawn: number) =>
-    overflowInConsumption({ user_id: '', balance: 0, held, revision: 0, updated_at: '', owed: 0 }, {
-      revision: 3,
-      drawn,
-    } as ConsumptionRow);
+    overflowInConsumption(
+      { held } as AccountRow,
+      {
+        revision: 3,
+        drawn,
+      } as ConsumptionRow,
+    );
 
   it('fit up to the limits of their columns', () => {
     expect(batch({ remaining: INT4_MAX, points: Number.MAX_SAFE_INTEGER })).toBeNull();

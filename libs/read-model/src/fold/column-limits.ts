@@ -1,6 +1,7 @@
 import { ID_MAX, SOURCE_ID_MAX, isOnCalendar } from '#ledger';
 
 import type { ConsumptionChange, EventRows, RechargeChange } from './event-rows.js';
+import type { ImportChange } from './import-change.js';
 import type { AccountRow, BatchRow, ConsumptionRow, RechargeRow } from '../schema/tables.js';
 
 // The limits of the columns. An event is checked against them before its rows are written, because the
@@ -28,12 +29,46 @@ export function unwritableValueIn(rows: EventRows): string | null {
       return `there is no time ${initial.expires_at}`;
     }
   }
+  if (rows.takeOver?.kind === 'opened') return unwritableInOpening(rows.takeOver);
   if (duration !== null && !Number.isFinite(duration.duration)) return 'its duration is no number';
   if (recharge !== null && recharge.kind !== 'reinstated') {
     const fault = unwritableInRecharge(recharge);
     if (fault !== null) return fault;
   }
   return consumption === null ? null : unwritableInConsumption(consumption);
+}
+
+/** Legacy rows were judged when they were made. */
+function unwritableInOpening({
+  held,
+  batches,
+  consumptions,
+  recharges,
+}: Extract<ImportChange, { readonly kind: 'opened' }>): string | null {
+  if (held > INT4_MAX) return `${held} points held are too many`;
+  for (const batch of batches) {
+    const { expires_at, created_at } = batch;
+    const fault = overflowInBatch(batch);
+    if (fault !== null) return fault;
+    for (const time of [created_at, expires_at ?? created_at]) {
+      if (!isOnCalendar(time)) return `there is no time ${time}`;
+    }
+  }
+  for (const { consumption } of consumptions) {
+    const { consumption_id, source_id, opened_at, settle_by, drawn } = consumption;
+    if (!isText(consumption_id, ID_MAX)) return 'a consumption id is no text';
+    if (source_id !== null && !isText(source_id, SOURCE_ID_MAX)) return 'a source id is no text';
+    if (drawn > INT4_MAX) return `${drawn} points are too many`;
+    for (const time of [opened_at, settle_by ?? opened_at]) {
+      if (!isOnCalendar(time)) return `there is no time ${time}`;
+    }
+  }
+  for (const { recharge_id, source_id, points } of recharges) {
+    if (!isText(recharge_id, ID_MAX)) return 'a recharge id is no text';
+    if (source_id !== null && !isText(source_id, SOURCE_ID_MAX)) return 'a source id is no text';
+    if (points > INT4_MAX) return `a recharge of ${points} points is too large`;
+  }
+  return null;
 }
 
 /** A reversal that takes nothing has no row of the statement, but may name the recharge for the first time. */

@@ -1,9 +1,9 @@
 import type { FrozenPrice } from '#ledger';
 
-import type { TransactionRow } from '../schema/tables.js';
+import type { ImportChange } from './import-change.js';
+import type { NewTransactionRow } from './new-transaction-row.js';
 
-/** A row of the statement before it has its id. */
-export type NewTransactionRow = Omit<TransactionRow, 'id'>;
+export type { NewTransactionRow } from './new-transaction-row.js';
 
 /** A duration that a settlement adds to the first row of an earlier event. */
 export interface DurationChange {
@@ -117,4 +117,6 @@ export interface EventRows {
   readonly batches: readonly BatchChange[];
   readonly consumption: ConsumptionChange | null;
   readonly recharge: RechargeChange | null;
+  /** Of an account that is taken over from another service. */
+  readonly takeOver: ImportChange | null;
 }

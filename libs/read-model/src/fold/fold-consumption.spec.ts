@@ -4,7 +4,8 @@ import { consumed, recharged, refunded, settled, userNo } from '../testing/event
 import { inStoreOrder } from '../testing/vectors.js';
 import type { ConsumptionRow } from '../schema/tables.js';
 import { decodeBatch } from './decode-batch.js';
-import { emptyFoldedRows, fold } from './fold.js';
+import { fold } from './fold.js';
+import { emptyFoldedRows } from './folded-rows.js';
 import { noLoadedRows } from './loaded-rows.js';
 
 const USER = userNo(1);

@@ -10,7 +10,8 @@ import {
 } from '../testing/debt-event-builders.js';
 import { inStoreOrder } from '../testing/vectors.js';
 import { decodeBatch } from './decode-batch.js';
-import { emptyFoldedRows, fold } from './fold.js';
+import { fold } from './fold.js';
+import { emptyFoldedRows } from './folded-rows.js';
 import { noLoadedRows, type LoadedRows } from './loaded-rows.js';
 
 const USER = userNo(1);

@@ -4,45 +4,14 @@ import { userOfStream } from '#identity';
 import type { BatchChange, DurationChange, EventRows, NewTransactionRow } from './event-rows.js';
 import { foldConsumption } from './fold-consumption.js';
 import { foldRecharge } from './fold-recharge.js';
-import type { NewParkedAccount, Parking } from './parking.js';
+import type { Parking } from './parking.js';
 import { PoisonEvent, toPoisonEvent } from './poison-event.js';
 import type { DecodedEvent, DecodedBatch } from './decode-batch.js';
-import type { LoadedRowsByUser, TransactionDuration, LoadedRows } from './loaded-rows.js';
-import type { AccountRow, BatchRow, ConsumptionRow, RechargeRow } from '../schema/tables.js';
+import type { LoadedRowsByUser, LoadedRows } from './loaded-rows.js';
+import type { FoldedRows, RowWrites } from './folded-rows.js';
+import { NO_ROW, foldImport } from './fold-import.js';
+import type { AccountRow } from '../schema/tables.js';
 import { overflowInBatch, overflowInConsumption, overflowInRecharge } from './column-limits.js';
-
-/** The rows of one table that a batch of events inserts and updates. */
-export interface RowWrites<T> {
-  readonly inserted: Set<T>;
-  readonly updated: Set<T>;
-}
-
-export interface FoldedRows {
-  readonly parked: NewParkedAccount[];
-  /** Events of parked accounts. */
-  skippedEvents: number;
-  /** The rows get this id and the following ones. */
-  readonly firstId: number;
-  readonly transactions: NewTransactionRow[];
-  /** Durations for rows that were written before this batch. */
-  readonly durations: TransactionDuration[];
-  readonly accounts: RowWrites<AccountRow>;
-  readonly batches: RowWrites<BatchRow>;
-  readonly consumptions: RowWrites<ConsumptionRow>;
-  readonly recharges: RowWrites<RechargeRow>;
-}
-
-export const emptyFoldedRows = (firstId: number): FoldedRows => ({
-  parked: [],
-  skippedEvents: 0,
-  firstId,
-  transactions: [],
-  durations: [],
-  accounts: { inserted: new Set(), updated: new Set() },
-  batches: { inserted: new Set(), updated: new Set() },
-  consumptions: { inserted: new Set(), updated: new Set() },
-  recharges: { inserted: new Set(), updated: new Set() },
-});
 
 /** Applies events to the loaded rows. An event that contradicts them is a PoisonEvent. */
 export function fold(
@@ -103,6 +72,9 @@ function foldEvent(
   const rowCount = change.transactions.length;
   const account = changeAccount(user, recorded, change, folded);
   folded.transactions.push(...change.transactions);
+  if (change.takeOver !== null) {
+    return foldImport({ user, recorded, account, folded }, change.takeOver);
+  }
   for (const batch of change.batches) changeBatch(user, recorded, change, batch, folded);
   if (change.recharge !== null) {
     const { recharge, isNew } = foldRecharge(user, recorded, change.recharge);
@@ -115,9 +87,15 @@ function foldEvent(
   requireNoOverflow(recorded, overflowInConsumption(account, consumption));
   markWritten(folded.consumptions, consumption, change.consumption.kind === 'begun');
   if (change.duration === null) return;
-  const place = consumption.duration_row - folded.firstId;
-  if (place < 0) folded.durations.push({ ...change.duration, id: consumption.duration_row });
-  else setDuration(folded.transactions, place, recorded, change.duration);
+  const id = consumption.duration_row;
+  const place = id - folded.firstId;
+  if (place >= 0) setDuration(folded.transactions, place, recorded, change.duration);
+  else if (change.duration.revision >= 0) folded.durations.push({ ...change.duration, id });
+  else if (id !== NO_ROW) {
+    const { user_id } = account;
+    const { duration, updated_at } = change.duration;
+    folded.legacy.durations.push({ id, user_id, duration, updated_at });
+  }
 }
 
 function markWritten<T>(written: RowWrites<T>, row: T, begins: boolean): void {
@@ -134,12 +112,16 @@ function changeAccount(
 ): AccountRow {
   const { user_id, revision, balance, owed, owedBy, at } = change.account;
   const known = user.account;
-  const account = known ?? { user_id, balance: 0, held: 0, revision: -1, updated_at: at, owed: 0 };
+  const account = known ?? newAccount(user_id, at);
   if (revision !== account.revision + 1) {
     throw new PoisonEvent('hole-in-stream', recorded, `the tables are at ${account.revision}`);
   }
-  let expected = account.balance;
-  for (const row of change.transactions) expected += row.balance_after - row.balance_before;
+  // An opening says what the account begins with here.
+  const isGiven = change.takeOver !== null && change.takeOver.kind !== 'handed_back';
+  let expected = isGiven ? balance : account.balance;
+  if (!isGiven) {
+    for (const row of change.transactions) expected += row.balance_after - row.balance_before;
+  }
   if (expected !== balance) {
     const detail = `says the balance is ${balance}, the tables say ${expected}`;
     throw new PoisonEvent('rows-disagree', recorded, detail);
@@ -156,6 +138,17 @@ function changeAccount(
   markWritten(folded.accounts, account, known === null);
   return account;
 }
+
+const newAccount = (user_id: string, updated_at: string): AccountRow => ({
+  user_id,
+  balance: 0,
+  held: 0,
+  revision: -1,
+  updated_at,
+  owed: 0,
+  take_over: null,
+  legacy_through: null,
+});
 
 function changeBatch(
   user: LoadedRows,
@@ -198,13 +191,14 @@ function requireNoOverflow(recorded: RecordedEvent, fault: string | null): void 
 }
 
 function setDuration(
-  transactions: NewTransactionRow[],
+  transactions: (NewTransactionRow | null)[],
   place: number,
   recorded: RecordedEvent,
   { revision, duration, updated_at }: DurationChange,
 ): void {
-  const row = transactions[place];
-  if (row?.revision !== revision) {
+  const row = transactions[place] ?? null;
+  const isOfEvent = revision < 0 ? row?.legacy_id !== null : row?.revision === revision;
+  if (row === null || !isOfEvent) {
     throw new PoisonEvent('rows-disagree', recorded, `event ${revision} carries no duration`);
   }
   transactions[place] = { ...row, duration, updated_at };

@@ -14,6 +14,8 @@ export interface LoadedRows {
   readonly batches: Map<number, BatchRow>;
   readonly consumptions: Map<number, ConsumptionRow>;
   readonly recharges: Map<number, RechargeRow>;
+  /** The ids of its legacy rows, as far as they were looked for, by the ids they had. */
+  readonly legacy: Map<string, number>;
 }
 
 /** The rows by user. The fold changes them in place. */
@@ -25,4 +27,5 @@ export const noLoadedRows = (): LoadedRows => ({
   batches: new Map(),
   consumptions: new Map(),
   recharges: new Map(),
+  legacy: new Map(),
 });

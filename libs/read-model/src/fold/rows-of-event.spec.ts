@@ -170,6 +170,7 @@ describe('rowsOf', () => {
       batches: [],
       consumption: null,
       recharge: null,
+      takeOver: null,
     });
   });
 

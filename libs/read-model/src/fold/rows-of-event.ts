@@ -6,6 +6,7 @@ import {
   REVERSAL_COLLECTED_LABEL,
   REVERSAL_LABEL,
   collectedLabelOf,
+  isImportEvent,
   refundLabelOf,
   type DebtCollected,
   type LedgerEvent,
@@ -18,6 +19,7 @@ import {
   debtOf,
   rechargeChangeOf,
 } from './changes-of-event.js';
+import { adjustmentRows, importChangeOf } from './import-changes-of-event.js';
 import type { DurationChange, EventRows, NewTransactionRow } from './event-rows.js';
 
 /**
@@ -39,6 +41,7 @@ export function rowsOf(userId: string, revision: number, event: LedgerEvent): Ev
     batches: batchChangesOf(event),
     consumption: consumptionChangeOf(revision, event),
     recharge: rechargeChangeOf(revision, event),
+    takeOver: isImportEvent(event) ? importChangeOf(userId, revision, event) : null,
   };
 }
 
@@ -109,6 +112,10 @@ function movementOf(revision: number, event: LedgerEvent): Movement | null {
     case 'ConsumptionSettled':
     case 'DebtForgiven':
     case 'CommandRefused':
+    case 'AccountImported':
+    case 'LegacyRowsImported':
+    case 'AccountOpened':
+    case 'AccountHandedBack':
       return null;
   }
 }
@@ -149,6 +156,7 @@ export function transactionsOf(
   revision: number,
   event: LedgerEvent,
 ): NewTransactionRow[] {
+  if (event.type === 'AccountOpened') return adjustmentRows(userId, revision, event);
   const movement = movementOf(revision, event);
   if (movement === null) return [];
   const { type, slices } = movement;
@@ -170,7 +178,20 @@ export function transactionsOf(
     revision,
     line,
     consumption_of: movement.consumption_of,
+    legacy_id: null,
   }));
+}
+
+/** The same, and the legacy rows that an event says. */
+export function statementRowsOf(
+  userId: string,
+  revision: number,
+  event: LedgerEvent,
+): readonly NewTransactionRow[] {
+  if (!isImportEvent(event)) return transactionsOf(userId, revision, event);
+  const change = importChangeOf(userId, revision, event);
+  if (change.kind !== 'rows') return transactionsOf(userId, revision, event);
+  return change.said.flatMap(({ row }) => row ?? []);
 }
 
 /** The duration of a pre-deduction is an estimate until it is settled. */

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 
 import type { DueAccount } from '../read-tables.js';
 
-/** Without parked accounts, which would stay due for ever. */
+/** Without accounts that are parked or were handed back, which would stay due for ever. */
 export async function findDueAccounts(
   pool: Pool,
   name: string,
@@ -19,6 +19,9 @@ export async function findDueAccounts(
      where not exists (
        select from mjk_point_parked_accounts p join mjk_point_checkpoints c using (name, version)
        where name = $3 and c.state = 'live' and p.user_id = due.user_id)
+       and not exists (
+       select from mjk_point_accounts a
+       where a.user_id = due.user_id and a.take_over = 'handed_back')
      group by user_id
      order by min(due_at), user_id
      limit $2`,

@@ -12,7 +12,8 @@ const ABOVE_ALL_IDS = Number.MAX_SAFE_INTEGER;
 /**
  * Every page is one range of (user_id, id), so that page 1,000 costs what page 1 costs. When the row
  * that the page goes on from has another id by now, its revision and line find its place. The condition on
- * a source is left out where there is none, so that the plan of one is never used for the other.
+ * a source is left out where there is none, so that the plan of one is never used for the other. Bounds on ids
+ * hold for times but for legacy rows, whose times need not be in order.
  */
 export async function findStatementPage(
   pool: Pool,
@@ -28,7 +29,9 @@ export async function findStatementPage(
           where id = $2 and user_id = $1 and revision = $8 and line = $9),
          mjk_point_id_at($1, $8, $9::integer)) end
        and id >= mjk_point_first_id($1, coalesce($3::timestamptz, '-infinity'))
-       and id < mjk_point_first_id($1, coalesce($4::timestamptz, 'infinity'))
+       and id < mjk_point_end_id($1, coalesce($4::timestamptz, 'infinity'))
+       and ($3::timestamptz is null or created_at >= $3)
+       and ($4::timestamptz is null or created_at < $4)
        and ($5::text is null or type = $5)
        and ($6::text is null or source_type = $6)
        ${sourceId === undefined ? '' : 'and source_id = $10'}

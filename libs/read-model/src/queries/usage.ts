@@ -36,13 +36,18 @@ export async function sumUsage(
        case when $6 then source_type end collate "C" as source_type,
        coalesce(sum(amount) filter (where type = 'consume'), 0) as consumed,
        coalesce(sum(amount) filter (where type = 'refund'), 0) as refunded,
-       count(*) filter (where type = 'consume' and revision = consumption_of and line = 0) as count,
+       count(*) filter (where type = 'consume' and revision = consumption_of and line = 0)
+         -- of another service only the rows are known, which name their consumption
+         + count(distinct coalesce(source_id, legacy_id::text))
+           filter (where type = 'consume' and legacy_id is not null) as count,
        coalesce(sum(duration), 0) as duration
      from mjk_point_transaction_lines
      where user_id = $1 and type in ('consume', 'refund')
        and source_type is not null -- a recharge that was reinstated has none
        and id >= mjk_point_first_id($1, coalesce($2::timestamptz, '-infinity'))
-       and id < mjk_point_first_id($1, coalesce($3::timestamptz, 'infinity'))
+       and id < mjk_point_end_id($1, coalesce($3::timestamptz, 'infinity'))
+       and ($2::timestamptz is null or created_at >= $2)
+       and ($3::timestamptz is null or created_at < $3)
      group by 1, 2
      order by 1, 2
      limit $7`,

@@ -11,6 +11,7 @@ import {
   type BinaryType,
 } from '#bytes/postgres';
 
+import { bigintText } from './bigint-text.js';
 import { timestamptz } from './time-type.js';
 
 /** A type of Postgres as the read tables use it: declared, sent in binary form, and read back. */
@@ -34,6 +35,8 @@ export const SMALLINT = typeOf<number>('smallint', int2);
 export const INTEGER = typeOf<number>('integer', int4);
 /** The driver gives text, because not every 64-bit integer is a number. All of ours are. */
 export const BIGINT = typeOf<number>('bigint', int8, Number);
+/** Ids of others, which may be beyond what a number holds. The driver gives the text. */
+export const BIGINT_TEXT = typeOf<string>('bigint', bigintText);
 export const DOUBLE = typeOf<number>('double precision', float8);
 export const UUID = typeOf<string>('uuid', uuid);
 export const TEXT = typeOf<string>('text', text);

@@ -339,3 +339,62 @@ describe('migration 6', () => {
     ]);
   });
 });
+
+describe('migration 9', () => {
+  it('brings the columns of a take-over to every version, and shows those of the live one', async () => {
+    await migrate(pool, upTo(8));
+    await pool.query(`
+      update mjk_point_checkpoints set state = 'kept', position = 'memory:0000000000000001';
+      insert into mjk_point_checkpoints (name, version, state) values ('points', 7, 'live')`);
+    for (const table of ['transactions', 'accounts', 'batches', 'consumptions', 'recharges']) {
+      await pool.query(
+        `create table mjk_point_${table}_v7 (like mjk_point_${table}_v1 including all)`,
+      );
+    }
+    expect(await migrate(pool, upTo(9))).toEqual([9]);
+    for (const [table, column] of [
+      ['transactions', 'legacy_id bigint'],
+      ['accounts', 'take_over character varying(12)'],
+      ['accounts', 'legacy_through bigint'],
+    ]) {
+      expect(await columnsOf(`mjk_point_${table}_v1`)).toContain(column);
+      expect(await columnsOf(`mjk_point_${table}_v7`)).toContain(column);
+    }
+    await pool.query(`
+      insert into mjk_point_accounts_v7 values
+        ('00000000-0000-4000-8000-000000000001', 5, 0, 0, now(), 0, 'imported', 9)`);
+    const { rows } = await pool.query('select take_over, legacy_through from mjk_point_accounts');
+    expect(rows).toEqual([{ take_over: 'imported', legacy_through: '9' }]);
+    expect(await columnsOf('mjk_point_transaction_lines')).toContain('legacy_id bigint');
+    expect(await columnsOf('mjk_point_transactions')).not.toContain('legacy_id bigint');
+  });
+
+  it('bounds legacy rows as a whole, and what came after them by its times', async () => {
+    await migrate(pool);
+    const user = '00000000-0000-4000-8000-000000000001';
+    await pool.query(
+      `insert into mjk_point_accounts_v1 values ($1, 5, 0, 0, now(), 0, 'opened', 3)`,
+      [user],
+    );
+    await pool.query(
+      `insert into mjk_point_transactions_v1 (id, user_id, type, amount, balance_before, balance_after,
+         created_at, updated_at, revision, line, legacy_id)
+       select n, $1, 'recharge', 1, 0, 1, at, at, 1, n, case when n <= 3 then n end
+       from (select n, case when n <= 3 then timestamptz '2029-01-10Z' - n * interval '1 day'
+           else timestamptz '2030-01-01Z' + n * interval '1 day' end as at
+         from generate_series(1, 6) as n) as rows`,
+      [user],
+    );
+    const bounds = async (since: string): Promise<unknown> => {
+      const { rows } = await pool.query(
+        `select mjk_point_first_id($1, $2)::int as first, mjk_point_end_id($1, $2)::int as "end"`,
+        [user, since],
+      );
+      return rows[0];
+    };
+    expect(await bounds('-infinity')).toMatchObject({ first: 0 });
+    expect(await bounds('2029-01-08Z')).toEqual({ first: 0, end: 4 });
+    expect(await bounds('2030-01-06Z')).toEqual({ first: 5, end: 5 });
+    expect(await bounds('infinity')).toEqual({ first: 7, end: 7 });
+  });
+});

@@ -1,6 +1,7 @@
 import { FIRST_ID } from './first-id.js';
 import { ID_AT } from './id-at.js';
 import { RULES_2_TABLES } from './rules-2-tables.js';
+import { TAKE_OVER_TABLES } from './take-over-tables.js';
 import { VERSION_1 } from './version-1.js';
 
 export interface Migration {
@@ -83,5 +84,10 @@ export const MIGRATIONS: readonly Migration[] = [
       alter table mjk_point_checkpoints
         add column noted_to text collate "C",
         add column unnoted_until timestamptz;`,
+  },
+  {
+    number: 9,
+    name: 'accounts that are taken over from another service',
+    sql: TAKE_OVER_TABLES,
   },
 ];

@@ -9,6 +9,7 @@ import type { FrozenPrice } from '#ledger';
 
 import {
   BIGINT,
+  BIGINT_TEXT,
   BOOLEAN,
   DOUBLE,
   INTEGER,
@@ -48,6 +49,8 @@ export interface TransactionRow {
   readonly line: number;
   /** The revision of the event that began the consumption. null: the row belongs to none. */
   readonly consumption_of: number | null;
+  /** The id that the row had in the service from which its account was taken over. */
+  readonly legacy_id: string | null;
 }
 
 export const TRANSACTIONS: Table<TransactionRow> = {
@@ -77,8 +80,10 @@ export const TRANSACTIONS: Table<TransactionRow> = {
     revision: column(BIGINT, (row) => row.revision),
     line: column(INTEGER, (row) => row.line),
     consumption_of: nullableColumn(BIGINT, (row) => row.consumption_of),
+    legacy_id: nullableColumn(BIGINT_TEXT, (row) => row.legacy_id),
   },
   generated: {},
+  added: ['legacy_id'],
 };
 
 /** What every reader may rely on, as it leaves the ledger. */
@@ -99,7 +104,14 @@ export interface AccountRow {
   updated_at: string;
   /** Debts that are not paid yet. */
   owed: number;
+  /** How far the account is taken over from another service. null: it began here. */
+  take_over: TakeOverPhase | null;
+  /** The greatest id of its legacy rows. null: none was said. */
+  legacy_through: string | null;
 }
+
+/** It is kept here only while it is opened. */
+export type TakeOverPhase = 'imported' | 'opened' | 'handed_back';
 
 export const ACCOUNTS: Table<AccountRow> = {
   name: 'mjk_point_accounts',
@@ -110,9 +122,11 @@ export const ACCOUNTS: Table<AccountRow> = {
     revision: column(BIGINT, (row) => row.revision),
     updated_at: column(TIMESTAMP, (row) => row.updated_at),
     owed: column(INTEGER, (row) => row.owed, 'not null default 0 check (owed >= 0)'),
+    take_over: nullableColumn(varchar<TakeOverPhase>(12), (row) => row.take_over),
+    legacy_through: nullableColumn(BIGINT_TEXT, (row) => row.legacy_through),
   },
   generated: {},
-  added: ['owed'],
+  added: ['owed', 'take_over', 'legacy_through'],
   fillfactor: 50,
 };
 

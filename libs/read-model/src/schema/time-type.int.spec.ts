@@ -2,6 +2,7 @@ import { arrayOf, float8, int4Array, int8Array, textArray, uuidArray } from '#by
 import type { Pool } from 'pg';
 
 import { createTestDatabase, type TestDatabase } from '#testing';
+import { bigintText } from './bigint-text.js';
 import { timestamptz } from './time-type.js';
 
 let database: TestDatabase;
@@ -69,6 +70,24 @@ describe('an array that is sent to the server', () => {
       [timeArray([...times, null], itself)],
     );
     expect(rows.map(({ value }) => value?.toISOString() ?? null)).toEqual([...times, null]);
+  });
+
+  it('of times keeps the microseconds of those that have some', async () => {
+    const times = [
+      '0001-01-01T00:00:00.000001Z',
+      '1999-12-31T23:59:59.999999Z',
+      '2031-06-01T12:00:00.123456Z',
+    ];
+    expect(await received('timestamptz', timeArray(times, itself))).toEqual([
+      expect.stringMatching(/00:00:00\.000001/),
+      expect.stringMatching(/23:59:59\.999999/),
+      expect.stringMatching(/12:00:00\.123456/),
+    ]);
+  });
+
+  it('of ids of others is exact for every bigint', async () => {
+    const ids = ['0', '-1', '9007199254740993', '9223372036854775807', '-9223372036854775808'];
+    expect(await received('bigint', arrayOf(bigintText)(ids, itself))).toEqual(ids);
   });
 
   it('of times takes nothing that is no time', () => {

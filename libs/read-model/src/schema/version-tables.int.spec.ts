@@ -46,12 +46,16 @@ mjk_point_accounts.held integer
 mjk_point_accounts.revision bigint
 mjk_point_accounts.updated_at timestamp with time zone
 mjk_point_accounts.owed integer
+mjk_point_accounts.take_over character varying(12)
+mjk_point_accounts.legacy_through bigint
 mjk_point_accounts_v1.user_id uuid not null
 mjk_point_accounts_v1.balance integer not null
 mjk_point_accounts_v1.held integer not null
 mjk_point_accounts_v1.revision bigint not null
 mjk_point_accounts_v1.updated_at timestamp with time zone not null
 mjk_point_accounts_v1.owed integer not null = 0
+mjk_point_accounts_v1.take_over character varying(12)
+mjk_point_accounts_v1.legacy_through bigint
 mjk_point_batches.user_id uuid
 mjk_point_batches.batch_id bigint
 mjk_point_batches.points bigint
@@ -152,6 +156,7 @@ mjk_point_transaction_lines.updated_at timestamp with time zone
 mjk_point_transaction_lines.revision bigint
 mjk_point_transaction_lines.line integer
 mjk_point_transaction_lines.consumption_of bigint
+mjk_point_transaction_lines.legacy_id bigint
 mjk_point_transactions.id bigint
 mjk_point_transactions.user_id uuid
 mjk_point_transactions.type character varying(20)
@@ -181,6 +186,7 @@ mjk_point_transactions_v1.updated_at timestamp with time zone not null
 mjk_point_transactions_v1.revision bigint not null
 mjk_point_transactions_v1.line integer not null
 mjk_point_transactions_v1.consumption_of bigint
+mjk_point_transactions_v1.legacy_id bigint
 mjk_point_accounts_v1: mjk_point_accounts_v1_balance_check CHECK ((balance >= 0))
 mjk_point_accounts_v1: mjk_point_accounts_v1_held_check CHECK ((held >= 0))
 mjk_point_accounts_v1: mjk_point_accounts_v1_owed_check CHECK ((owed >= 0))
@@ -209,6 +215,7 @@ CREATE UNIQUE INDEX mjk_point_consumptions_v1_pkey ON mjk_point_consumptions_v1 
 CREATE INDEX mjk_point_recharges_v1_id ON mjk_point_recharges_v1 USING btree (user_id, recharge_id, revision DESC)
 CREATE UNIQUE INDEX mjk_point_recharges_v1_pkey ON mjk_point_recharges_v1 USING btree (user_id, revision)
 CREATE INDEX mjk_point_transactions_v1_later ON mjk_point_transactions_v1 USING btree (user_id, consumption_of, id) WHERE (consumption_of <> revision)
+CREATE UNIQUE INDEX mjk_point_transactions_v1_legacy ON mjk_point_transactions_v1 USING btree (user_id, legacy_id) WHERE (legacy_id IS NOT NULL)
 CREATE INDEX mjk_point_transactions_v1_page ON mjk_point_transactions_v1 USING btree (user_id, id DESC)
 CREATE UNIQUE INDEX mjk_point_transactions_v1_pkey ON mjk_point_transactions_v1 USING btree (id)
 CREATE INDEX mjk_point_transactions_v1_source ON mjk_point_transactions_v1 USING btree (user_id, source_id, id DESC) WHERE (source_id IS NOT NULL)

@@ -26,11 +26,19 @@ import {
 export const tablesSql = (version: number): string =>
   [
     createTableSql(TRANSACTIONS, version),
+    legacyIndexSql(version),
     createTableSql(ACCOUNTS, version),
     createTableSql(BATCHES, version),
     createTableSql(CONSUMPTIONS, version),
     createTableSql(RECHARGES, version),
   ].join('\n');
+
+/** Finds a legacy row that is said again: rows are written by it, so that it can't wait for the others. */
+function legacyIndexSql(version: number): string {
+  const transactions = versionOf(TRANSACTIONS, version);
+  return `create unique index ${transactions}_legacy
+    on ${transactions} (user_id, legacy_id) where legacy_id is not null;`;
+}
 
 /** Created at the end of a rebuild. Each query can be run again. */
 export function indexesSql(version: number): readonly string[] {

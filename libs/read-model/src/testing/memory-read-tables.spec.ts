@@ -1,6 +1,7 @@
 import type { OpenReadTables } from './open-tables.js';
 import { parkingContract } from '../parking.contract.js';
 import { readTablesContract } from '../read-tables.contract.js';
+import { takeOverContract } from '../take-over.contract.js';
 import { tableWriterContract } from '../table-writer.contract.js';
 import { inBatches, inStoreOrder, vectorUsers } from './vectors.js';
 import { MemoryReadTables, type TableFault } from './memory-read-tables.js';
@@ -14,6 +15,7 @@ describe('MemoryReadTables', () => {
   tableWriterContract(open);
   parkingContract(open);
   readTablesContract(open);
+  takeOverContract(open);
 });
 
 describe('MemoryReadTables whose database is lost', () => {

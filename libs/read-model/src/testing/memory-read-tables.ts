@@ -1,6 +1,7 @@
 import type { EventBatch, Position } from '#event-store';
 
-import { fold, emptyFoldedRows } from '../fold/fold.js';
+import { fold } from '../fold/fold.js';
+import { emptyFoldedRows } from '../fold/folded-rows.js';
 import {
   PARKED_PER_HOUR_MAX,
   TooManyParked,
@@ -250,6 +251,7 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     const due = new Map<string, string>();
     const add = (userId: string, dueAt: string | null): void => {
       if (dueAt === null || dueAt > at || this.#parked.has(userId)) return;
+      if (this.#rows.account(userId)?.take_over === 'handed_back') return;
       const earliest = due.get(userId);
       if (earliest === undefined || dueAt < earliest) due.set(userId, dueAt);
     };

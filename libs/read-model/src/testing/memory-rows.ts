@@ -1,6 +1,8 @@
 import { userOfStream } from '#identity';
-import type { FoldedRows } from '../fold/fold.js';
+import { compareLegacyIds } from '#ledger';
+import type { FoldedRows } from '../fold/folded-rows.js';
 import type { DecodedBatch } from '../fold/decode-batch.js';
+import { namedLegacyIds } from '../fold/import-change.js';
 import { noLoadedRows, type LoadedRowsByUser, type LoadedRows } from '../fold/loaded-rows.js';
 import type {
   AccountRow,
@@ -13,7 +15,7 @@ import type {
 /** The rows of all tables. Rows are returned as copies. */
 export class MemoryRows {
   readonly #users = new Map<string, LoadedRows>();
-  readonly #transactions: TransactionRow[] = [];
+  readonly #transactions: (TransactionRow | undefined)[] = [];
   readonly #ofUser = new Map<string, number[]>();
 
   load({ newEvents, parkings, redelivered }: DecodedBatch): LoadedRowsByUser {
@@ -30,22 +32,33 @@ export class MemoryRows {
       if (rows.recharge?.kind === 'reversed') {
         copy(all.batches, own.batches, rows.recharge.batch_id);
       }
+      for (const id of rows.takeOver === null ? [] : namedLegacyIds(rows.takeOver)) {
+        const known = all.legacy.get(id);
+        if (known !== undefined) own.legacy.set(id, known);
+      }
     }
     for (const { stream } of redelivered) this.#loadUser(load, userOfStream(stream) ?? '');
     return load;
   }
 
   write(folded: FoldedRows, load: LoadedRowsByUser): void {
+    const { deletes, updates, owners, durations } = folded.legacy;
+    for (const id of deletes.keys()) this.#remove(id);
     for (const [index, row] of folded.transactions.entries()) {
+      if (row === null) continue;
       const id = folded.firstId + index;
       this.#transactions[id - 1] = { ...row, id };
       const ids = this.#ofUser.get(row.user_id);
       if (ids === undefined) this.#ofUser.set(row.user_id, [id]);
       else ids.push(id);
     }
-    for (const { id, duration, updated_at } of folded.durations) {
-      const row = this.#transactions[id - 1];
-      if (row !== undefined) this.#transactions[id - 1] = { ...row, duration, updated_at };
+    for (const [id, row] of updates) {
+      const { revision = 0, line = 0 } = this.#transactions[id - 1] ?? {};
+      this.#change(id, { ...row, revision, line });
+    }
+    for (const { id, consumption_of } of owners) this.#change(id, { consumption_of });
+    for (const { id, duration, updated_at } of [...folded.durations, ...durations]) {
+      this.#change(id, { duration, updated_at });
     }
     for (const [userId, rows] of load) {
       const all = this.#users.get(userId) ?? noLoadedRows();
@@ -54,7 +67,38 @@ export class MemoryRows {
       for (const [of, consumption] of rows.consumptions) all.consumptions.set(of, consumption);
       for (const [of, recharge] of rows.recharges) all.recharges.set(of, recharge);
       if (all.account !== null) this.#users.set(userId, all);
+      this.#setLegacy(userId, all);
     }
+  }
+
+  #change(id: number, changes: Partial<TransactionRow>): void {
+    const row = this.#transactions[id - 1];
+    if (row !== undefined) this.#transactions[id - 1] = { ...row, ...changes };
+  }
+
+  #remove(id: number): void {
+    const row = this.#transactions[id - 1];
+    if (row === undefined) return;
+    this.#transactions[id - 1] = undefined;
+    const ids = this.#ofUser.get(row.user_id) ?? [];
+    this.#ofUser.set(
+      row.user_id,
+      ids.filter((one) => one !== id),
+    );
+  }
+
+  /** Until an account is opened, its balance is that of the last of its legacy rows. */
+  #setLegacy(userId: string, all: LoadedRows): void {
+    const { account, legacy } = all;
+    if (account === null || account.take_over === null) return;
+    legacy.clear();
+    let last: TransactionRow | null = null;
+    for (const row of this.transactionsOf(userId)) {
+      if (row.legacy_id === null) continue;
+      legacy.set(row.legacy_id, row.id);
+      if (compareLegacyIds(row.legacy_id, last?.legacy_id ?? row.legacy_id) >= 0) last = row;
+    }
+    if (account.take_over === 'imported') account.balance = last?.balance_after ?? 0;
   }
 
   /** Oldest first. */

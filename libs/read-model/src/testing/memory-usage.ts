@@ -7,6 +7,7 @@ export function sumUsage(
 ): readonly UsageItem[] {
   const days = daysIn(timeZone);
   const groups = new Map<string, UsageItem>();
+  const counted = new Set<string>();
   for (const row of rows) {
     if (row.source_type === null) continue;
     if (from !== undefined && row.created_at < from) continue;
@@ -14,7 +15,11 @@ export function sumUsage(
     const day = groupBy === 'source_type' ? null : days.format(new Date(row.created_at));
     const source_type = groupBy === 'day' ? null : row.source_type;
     const group = `${day} ${source_type}`;
-    groups.set(group, plus(groups.get(group) ?? { day, source_type, ...NOTHING }, row));
+    const item = plus(groups.get(group) ?? { day, source_type, ...NOTHING }, row);
+    const legacy = row.type === 'consume' && row.legacy_id !== null;
+    const name = `${group} ${row.source_id ?? row.legacy_id}`;
+    groups.set(group, legacy && !counted.has(name) ? { ...item, count: item.count + 1 } : item);
+    if (legacy) counted.add(name);
   }
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }

@@ -9,7 +9,7 @@ import type { NewTransactionRow } from '../fold/event-rows.js';
 
 const FOLDER = join(import.meta.dirname, '../../../../test/vectors');
 
-type VectorRow = Omit<NewTransactionRow, 'revision' | 'line' | 'consumption_of'>;
+type VectorRow = Omit<NewTransactionRow, 'revision' | 'line' | 'consumption_of' | 'legacy_id'>;
 
 export interface VectorUser {
   readonly userId: string;

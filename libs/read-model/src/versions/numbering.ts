@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 
+import { NO_ROW } from '../fold/fold-import.js';
 import type { TablesVersion } from '../postgres/checkpoints.js';
 import { inTransaction } from '../postgres/transaction.js';
 
@@ -89,7 +90,9 @@ export function renumber(pool: Pool, { name, version }: TablesVersion): Promise<
     await client.query(`update mjk_point_transactions_v${version} set id = id + $1::bigint`, [by]);
     await client.query(
       `update mjk_point_consumptions_v${version}
-       set first_row = first_row + $1::bigint, duration_row = duration_row + $1::bigint`,
+       set first_row = case first_row when ${NO_ROW} then ${NO_ROW} else first_row + $1::bigint end,
+         duration_row =
+           case duration_row when ${NO_ROW} then ${NO_ROW} else duration_row + $1::bigint end`,
       [by],
     );
   });

@@ -3,7 +3,8 @@ import type { Pool, PoolClient } from 'pg';
 import type { Position, RecordedEvent } from '#event-store';
 
 import { accountStream } from '#identity';
-import { fold, emptyFoldedRows } from '../fold/fold.js';
+import { fold } from '../fold/fold.js';
+import { emptyFoldedRows } from '../fold/folded-rows.js';
 import { PoisonEvent } from '../fold/poison-event.js';
 import { decodeBatch } from '../fold/decode-batch.js';
 import { RowCache } from '../writer/row-cache.js';

@@ -2,7 +2,7 @@ import type { Position } from '#event-store';
 
 import { AT, userNo } from '../testing/event-builders.js';
 import type { NewTransactionRow } from '../fold/event-rows.js';
-import { emptyFoldedRows, type FoldedRows } from '../fold/fold.js';
+import { emptyFoldedRows, type FoldedRows } from '../fold/folded-rows.js';
 import type { EventLocation } from '../fold/poison-event.js';
 import type { AccountRow, BatchRow } from '../schema/tables.js';
 import { encodeRows } from './encode-rows.js';
@@ -23,6 +23,7 @@ const row = (user: number, revision: number, amount: number): NewTransactionRow 
   revision,
   line: 0,
   consumption_of: null,
+  legacy_id: null,
 });
 
 const place = (user: number, revision: number): EventLocation => ({
@@ -82,6 +83,8 @@ describe('encoding the rows of a write batch', () => {
               revision: 1,
               updated_at: 'never',
               owed: 0,
+              take_over: null,
+              legacy_through: null,
             },
           ]),
           updated: new Set(),

@@ -1,7 +1,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
 import { userOfStream } from '#identity';
-import { emptyFoldedRows, type FoldedRows } from '../fold/fold.js';
+import { emptyFoldedRows, type FoldedRows } from '../fold/folded-rows.js';
 import { toPoisonEvent, type EventLocation } from '../fold/poison-event.js';
 import type { WriteQuery } from './copy/write-query.js';
 import { writeQueriesFor } from './write-queries.js';
@@ -49,6 +49,9 @@ interface OwnedRow {
 /** Durations are left out, because the event of each also updates its account. */
 function* singleRows(folded: FoldedRows): Generator<{ row: OwnedRow; alone: FoldedRows }> {
   for (const row of folded.transactions) {
+    if (row !== null) yield { row, alone: { ...emptyFoldedRows(1), transactions: [row] } };
+  }
+  for (const row of folded.legacy.updates.values()) {
     yield { row, alone: { ...emptyFoldedRows(1), transactions: [row] } };
   }
   const tables = ['accounts', 'batches', 'consumptions', 'recharges'] as const;

@@ -1,10 +1,11 @@
-import { int8Array, uuidArray } from '#bytes/postgres';
+import { arrayOf, int8Array, uuidArray } from '#bytes/postgres';
 import type { ClientBase } from 'pg';
 
+import { bigintText } from '../schema/bigint-text.js';
 import type { TablesVersion } from '../postgres/checkpoints.js';
 import { columnList, columnNames, rowReader, versionOf, type Table } from '../schema/table.js';
-import { ACCOUNTS, BATCHES, CONSUMPTIONS, RECHARGES } from '../schema/tables.js';
-import type { RowKey, RowsToLoad } from './rows-to-load.js';
+import { ACCOUNTS, BATCHES, CONSUMPTIONS, RECHARGES, TRANSACTIONS } from '../schema/tables.js';
+import type { LegacyKey, RowKey, RowsToLoad } from './rows-to-load.js';
 
 /** Loads the rows that are missing, as far as they exist. */
 export async function loadRows(
@@ -13,7 +14,7 @@ export async function loadRows(
   rowsToLoad: RowsToLoad,
   mayBeParked: boolean,
 ): Promise<void> {
-  const { accounts, batches, consumptions, recharges } = rowsToLoad;
+  const { accounts, batches, consumptions, recharges, legacy } = rowsToLoad;
   const users = [uuidArray(accounts, (userId) => userId)];
   if (mayBeParked) await loadParked(client, { name, version }, rowsToLoad);
   for (const row of await loadAccounts(client, version, accounts.length, users)) {
@@ -32,6 +33,9 @@ export async function loadRows(
   }
   for (const row of await loadRecharges(client, version, recharges.length, keysOf(recharges))) {
     rowsToLoad.rowsOf(row.user_id).recharges.set(row.revision, row);
+  }
+  for (const { user_id, legacy_id, id } of await loadLegacyRows(client, version, legacy)) {
+    rowsToLoad.rowsOf(user_id).legacy.set(legacy_id, Number(id));
   }
   rowsToLoad.markLoaded();
 }
@@ -62,6 +66,29 @@ function loaderOf<Row>(table: Table<Row>, key: readonly (keyof Row & string)[]):
     return rows.map(read);
   };
 }
+
+interface LegacyPlace {
+  readonly user_id: string;
+  readonly legacy_id: string;
+  readonly id: string;
+}
+
+async function loadLegacyRows(
+  client: ClientBase,
+  version: number,
+  keys: readonly LegacyKey[],
+): Promise<readonly LegacyPlace[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await client.query<LegacyPlace>(
+    `select t.user_id, t.legacy_id, t.id
+     from unnest($1::uuid[], $2::bigint[]) as k (user_id, legacy_id)
+     join ${versionOf(TRANSACTIONS, version)} t using (user_id, legacy_id)`,
+    [uuidArray(keys, ({ userId }) => userId), legacyIdArray(keys, ({ legacyId }) => legacyId)],
+  );
+  return rows;
+}
+
+const legacyIdArray = arrayOf(bigintText);
 
 const loadAccounts = loaderOf(ACCOUNTS, ['user_id']);
 const loadBatches = loaderOf(BATCHES, ['user_id', 'batch_id']);

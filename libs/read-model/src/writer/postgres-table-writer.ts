@@ -16,6 +16,9 @@ import { writeBatchWithParking } from './write-with-parking.js';
 /** The larger a transaction, the less often the same rows of accounts and batches are written. */
 const TRANSACTION_EVENTS_MAX = 40_000;
 
+/** Bounds what is held in memory of events that have many rows each. */
+const TRANSACTION_ROWS_MAX = 200_000;
+
 /** Bounds the queue. It is long enough to show that more batches follow. */
 const QUEUE_SIZE_MAX = 2_000;
 
@@ -107,6 +110,7 @@ export class PostgresTableWriter implements TableWriter {
   #isDraftComplete(next: QueuedBatch | undefined): boolean {
     if (next === undefined) return !this.#isCommitting;
     const size = this.#builder.recordsRead + this.#members.length + sizeOf(next.batch);
+    if (this.#builder.rows >= TRANSACTION_ROWS_MAX) return true;
     return size > this.#eventsMax || !this.#builder.canExtend(next.after, next.batch);
   }
 

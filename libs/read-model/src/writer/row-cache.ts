@@ -36,7 +36,8 @@ const rowCountOf = ({ batches, consumptions, recharges }: LoadedRows): number =>
   1 + batches.size + consumptions.size + recharges.size;
 
 /** Only a refund or a reversal needs such a row again. That is rare, and reads it from the table. */
-function dropFinishedRows({ batches, consumptions, recharges }: LoadedRows): void {
+function dropFinishedRows({ batches, consumptions, recharges, legacy }: LoadedRows): void {
+  legacy.clear();
   recharges.clear();
   for (const [id, { remaining }] of batches) if (remaining === 0) batches.delete(id);
   for (const [revision, { status }] of consumptions) {

@@ -1,4 +1,4 @@
-import { arrayOf, copyColumn, type CopyColumn } from '#bytes/postgres';
+import { arrayOf, copyColumn, int8Array, uuidArray, type CopyColumn } from '#bytes/postgres';
 
 import type { NewTransactionRow } from '../fold/event-rows.js';
 import { BIGINT } from '../schema/column-types.js';
@@ -11,9 +11,11 @@ import {
   type Table,
 } from '../schema/table.js';
 import { ACCOUNTS, BATCHES, CONSUMPTIONS, RECHARGES, TRANSACTIONS } from '../schema/tables.js';
-import type { TransactionRow } from '../schema/tables.js';
+import type { AccountRow, TransactionRow } from '../schema/tables.js';
 import { copyRowsInto } from './copy/copy-rows.js';
 import type { WriteQuery } from './copy/write-query.js';
+
+const IS_LEGACY = 't.legacy_id is not null';
 
 /** Inserts or updates any number of rows of one table by one query. */
 export type WriteRows<Row> = (version: number, rows: readonly Row[]) => WriteQuery;
@@ -85,10 +87,68 @@ export const updateDurations = updateOf<
   only: 't.line = 0',
 });
 
+/** Legacy rows as they were said again. */
+export const updateLegacyRows = updateOf<TransactionRow, LegacyColumn>(TRANSACTIONS, {
+  by: ['id', 'user_id'],
+  set: [
+    'type',
+    'amount',
+    'balance_before',
+    'balance_after',
+    'source_type',
+    'source_id',
+    'batch_id',
+    'duration',
+    'description',
+    'created_at',
+    'updated_at',
+  ],
+  only: IS_LEGACY,
+});
+
+type LegacyColumn = Exclude<
+  keyof TransactionRow,
+  'revision' | 'line' | 'consumption_of' | 'legacy_id'
+>;
+
+export const updateLegacyOwners = updateOf<TransactionRow, 'id' | 'user_id' | 'consumption_of'>(
+  TRANSACTIONS,
+  { by: ['id', 'user_id'], set: ['consumption_of'], only: IS_LEGACY },
+);
+
+export const updateLegacyDurations = updateOf<
+  TransactionRow,
+  'id' | 'user_id' | 'duration' | 'updated_at'
+>(TRANSACTIONS, { by: ['id', 'user_id'], set: ['duration', 'updated_at'], only: IS_LEGACY });
+
+/** Legacy rows that are no longer there. */
+export const deleteLegacyRows: WriteRows<Pick<TransactionRow, 'id' | 'user_id'>> = (
+  version,
+  rows,
+) => ({
+  rows: rows.length,
+  text: `delete from ${versionOf(TRANSACTIONS, version)} t
+    using unnest($1::bigint[], $2::uuid[]) as d (id, user_id)
+    where t.id = d.id and t.user_id = d.user_id and ${IS_LEGACY}`,
+  values: [int8Array(rows, ({ id }) => id), uuidArray(rows, ({ user_id }) => user_id)],
+});
+
+/** Until an account is opened, its balance is that of the last of its legacy rows. */
+export const updateLegacyBalances: WriteRows<Pick<AccountRow, 'user_id'>> = (version, rows) => ({
+  rows: rows.length,
+  text: `update ${versionOf(ACCOUNTS, version)} a set balance = coalesce(
+      (select balance_after from ${versionOf(TRANSACTIONS, version)} t
+       where t.user_id = d.user_id and ${IS_LEGACY}
+       order by t.legacy_id desc limit 1), 0)
+    from unnest($1::uuid[]) as d (user_id)
+    where a.user_id = d.user_id`,
+  values: [uuidArray(rows, ({ user_id }) => user_id)],
+});
+
 export const insertAccounts = insertInto(ACCOUNTS);
 export const updateAccounts = updateOf(ACCOUNTS, {
   by: ['user_id'],
-  set: ['balance', 'held', 'revision', 'updated_at', 'owed'],
+  set: ['balance', 'held', 'revision', 'updated_at', 'owed', 'take_over', 'legacy_through'],
   only: 't.revision < d.revision',
 });
 

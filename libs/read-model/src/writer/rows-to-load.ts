@@ -2,13 +2,21 @@ import { userOfStream } from '#identity';
 
 import type { DecodedBatch, DecodedEvent } from '../fold/decode-batch.js';
 import type { BatchChange, EventRows } from '../fold/event-rows.js';
+import { namedLegacyIds } from '../fold/import-change.js';
 import { noLoadedRows, type LoadedRows } from '../fold/loaded-rows.js';
+import { LegacyRowsToLoad } from './legacy-rows-to-load.js';
 import type { RowCache } from './row-cache.js';
 
 /** A batch, a consumption or a recharge of a user, by its number. */
 export interface RowKey {
   readonly userId: string;
   readonly number: number;
+}
+
+/** A legacy row of a user, by the id that it had. */
+export interface LegacyKey {
+  readonly userId: string;
+  readonly legacyId: string;
 }
 
 /** The rows that the events of a batch touch: those in the cache, and those that must be loaded. */
@@ -18,12 +26,13 @@ export class RowsToLoad {
   batches: RowKey[] = [];
   consumptions: RowKey[] = [];
   recharges: RowKey[] = [];
+  legacy: LegacyKey[] = [];
 
   constructor(private readonly cache: RowCache) {}
 
   get isComplete(): boolean {
     const rows = this.batches.length + this.consumptions.length + this.recharges.length;
-    return this.accounts.length + rows === 0;
+    return this.accounts.length + rows + this.legacy.length === 0;
   }
 
   markLoaded(): void {
@@ -31,6 +40,7 @@ export class RowsToLoad {
     this.batches = [];
     this.consumptions = [];
     this.recharges = [];
+    this.legacy = [];
   }
 
   /** May be called for one part of a batch after the other, when what came before it is folded. */
@@ -43,14 +53,15 @@ export class RowsToLoad {
   }
 
   /** Once the cache is warm, this is true of nearly all events, and keeps the search from them. */
-  #hasAllRowsOf({ account, batches, consumption, recharge }: EventRows): boolean {
+  #hasAllRowsOf({ account, batches, consumption, recharge, takeOver }: EventRows): boolean {
     const rows = this.rowsOf(account.user_id);
     return (
       batches.every((change) => isNew(change) || rows.batches.has(change.batch_id)) &&
       (consumption === null ||
         consumption.kind === 'begun' ||
         rows.consumptions.has(consumption.of)) &&
-      (recharge === null || recharge.kind === 'recharged')
+      (recharge === null || recharge.kind === 'recharged') &&
+      (takeOver === null || namedLegacyIds(takeOver).length === 0)
     );
   }
 
@@ -61,6 +72,7 @@ export class RowsToLoad {
       consumptions: new Set<string>(),
       recharges: new Set<string>(),
     };
+    const legacy = new LegacyRowsToLoad();
     for (const { rows } of events) {
       const userId = rows.account.user_id;
       const own = this.rowsOf(userId);
@@ -71,7 +83,12 @@ export class RowsToLoad {
         seen[table].add(key);
       };
       for (const change of rows.batches) see('batches', change.batch_id, isNew(change));
-      const { consumption, recharge } = rows;
+      const { consumption, recharge, takeOver } = rows;
+      if (takeOver !== null) {
+        for (const legacyId of legacy.add(takeOver, own, userId)) {
+          this.legacy.push({ userId, legacyId });
+        }
+      }
       if (consumption !== null) {
         see('consumptions', consumption.of, consumption.kind === 'begun');
       }

@@ -3,7 +3,8 @@ import type { Pool, PoolClient } from 'pg';
 
 import type { EventBatch, Position } from '#event-store';
 
-import { fold, emptyFoldedRows, type FoldedRows } from '../fold/fold.js';
+import { fold } from '../fold/fold.js';
+import { emptyFoldedRows, type FoldedRows } from '../fold/folded-rows.js';
 import type { EventLocation } from '../fold/poison-event.js';
 import type { NewParkedAccount, Parking } from '../fold/parking.js';
 import { decodeBatch, type FollowsDirectly } from '../fold/decode-batch.js';
@@ -80,6 +81,11 @@ export class WriteBatchBuilder {
   /** The number of records in the draft, foreign ones included. */
   get recordsRead(): number {
     return this.#draft?.recordsRead ?? 0;
+  }
+
+  /** The number of rows of the statement in the draft. An event of a take-over has many. */
+  get rows(): number {
+    return this.#draft?.folded.transactions.length ?? 0;
   }
 
   /** Whether the batch directly follows the draft and has something new. */

@@ -37,5 +37,5 @@ export const settingsInForceOf = (changes?: FixedSettingsOptions): SettingsInFor
 /** Settings that never change, for tests and benches of what is decided by them. */
 export function fixedSettings(changes?: FixedSettingsOptions): SettingsSource {
   const inForce = settingsInForceOf(changes);
-  return { peek: () => inForce, inForceAt: async () => inForce };
+  return { peek: () => inForce, inForceAt: async () => inForce, isTakeOverOn: () => false };
 }
