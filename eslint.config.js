@@ -174,6 +174,10 @@ export default defineConfig(
     may: [...OWN, BASICS, 'node:', '#(ledger|event-store)$'],
     because: 'it reads and publishes the settings, and decides no command.',
   }),
+  allowImports('libs/terminal', {
+    may: [...OWN, BASICS, 'node:', 'string-width$'],
+    because: 'it prints what it is given, and knows nothing of points.',
+  }),
   allowImports('libs/platform', {
     may: [
       ...OWN,

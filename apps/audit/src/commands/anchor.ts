@@ -5,7 +5,7 @@ import { createKeyPair, readPrivateKey, readPublicKey } from '../evidence/keys.j
 import { readAnchor } from '../evidence/read-anchor.js';
 import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
 import { CannotCheckError, orCannotCheck } from '../store/errors.js';
-import { print } from '../terminal/terminal.js';
+import { print } from '#terminal';
 import { labelsIn } from '../terminal/labels.js';
 import { verificationJson, verificationText } from '../verify/verification-report.js';
 import { withWorkerPool } from './with-worker-pool.js';

@@ -1,6 +1,6 @@
 import type { AuditSettings } from './settings.js';
 import type { Language } from '../terminal/labels.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Terminal } from '#terminal';
 import type { WorkerOptions } from '../verify/worker-pool.js';
 import type { EventSource } from '../store/event-source.js';
 import type { WorkerPool } from '../verify/jobs.js';

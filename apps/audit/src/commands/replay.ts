@@ -15,9 +15,7 @@ import {
 } from '../replay/statement-text.js';
 import { readSettings, type ReadVersion } from '../checks/known-settings.js';
 import { openEventSource } from '../store/open-event-source.js';
-import { Progress } from '../terminal/progress.js';
-import { formatNumber, renderTable } from '../terminal/table.js';
-import { print } from '../terminal/terminal.js';
+import { Progress, formatNumber, renderTable, print } from '#terminal';
 import { labelsIn } from '../terminal/labels.js';
 import { parseRevision, parseTime, parseUserId } from './option-parsers.js';
 import type { CommandActions } from './command-actions.js';

@@ -4,7 +4,7 @@ import { readPublicKey } from '../evidence/keys.js';
 import { readAnchor } from '../evidence/read-anchor.js';
 import type { SignedAnchor } from '../evidence/anchor-file.js';
 import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
-import { print } from '../terminal/terminal.js';
+import { print } from '#terminal';
 import { labelsIn } from '../terminal/labels.js';
 import { verificationJson, verificationText } from '../verify/verification-report.js';
 import { verifyStore } from '../verify/verify-store.js';

@@ -5,7 +5,7 @@ import { parsePolicy } from '../checks/parse-policy.js';
 import { openSnapshotSource, type OpenSnapshotSource } from '../store/open-snapshot-source.js';
 import type { EventSource } from '../store/event-source.js';
 import { openEventSource } from '../store/open-event-source.js';
-import { Progress } from '../terminal/progress.js';
+import { Progress } from '#terminal';
 import type { WorkerPool } from '../verify/jobs.js';
 import type { WorkerOptions } from '../verify/worker-pool.js';
 

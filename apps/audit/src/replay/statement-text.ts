@@ -1,6 +1,6 @@
 import { REVERSAL_LABEL, type Account, type LedgerEvent } from '#ledger';
 import type { NewTransactionRow } from '#read-model';
-import { formatNumber, formatSignedNumber, renderTable, type Column } from '../terminal/table.js';
+import { formatNumber, formatSignedNumber, renderTable, type Column } from '#terminal';
 import type { Labels } from '../terminal/labels.js';
 import type { ReadVersion } from '../checks/known-settings.js';
 import type { StatementLine } from './replay-account.js';

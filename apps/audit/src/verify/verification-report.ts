@@ -1,4 +1,4 @@
-import { formatNumber, formatVersions, renderTable, stripControls } from '../terminal/table.js';
+import { formatNumber, formatVersions, renderTable, stripControls } from '#terminal';
 import type { Labels } from '../terminal/labels.js';
 import { DAMAGE_KINDS, type DamageKind } from '../checks/findings.js';
 import type { NewestVersion } from '../checks/settings-checker.js';
