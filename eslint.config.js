@@ -174,6 +174,10 @@ export default defineConfig(
     may: [...OWN, BASICS, 'node:', '#(ledger|event-store)$'],
     because: 'it reads and publishes the settings, and decides no command.',
   }),
+  allowImports('libs/import', {
+    may: [...OWN, BASICS, 'node:crypto$', '#(ledger|contracts)$', 'canonicalize$', 'zod$'],
+    because: 'what importing says of an account follows from its rows alone, and reaches no store.',
+  }),
   allowImports('libs/terminal', {
     may: [...OWN, BASICS, 'node:', 'string-width$'],
     because: 'it prints what it is given, and knows nothing of points.',
@@ -226,26 +230,35 @@ export default defineConfig(
     may: [...OWN, BROWSER_BASICS, '#contracts$', 'react$', 'react-dom/client$', 'zod$'],
     because: 'it runs in a browser and shares only #contracts with the servers.',
   }),
-  ...['intake', 'api', 'projector', 'sweeper', 'audit', 'migrate', 'dead-letters', 'esdb'].map(
-    (app) =>
-      allowImports(`apps/${app}`, {
-        may: [
-          ...OWN,
-          'node:',
-          '#(?!audit$|testing$|[a-z-]+/testing$)',
-          '@nestjs/',
-          '@fastify/',
-          'fastify$',
-          'reflect-metadata$',
-          'rxjs',
-          'zod$',
-          'jose$',
-          'pg$',
-          'prom-client$',
-          'commander$',
-          'string-width$',
-        ],
-        because: 'an app never imports another app or a test double.',
-      }),
+  ...[
+    'intake',
+    'api',
+    'projector',
+    'sweeper',
+    'audit',
+    'migrate',
+    'dead-letters',
+    'esdb',
+    'import',
+  ].map((app) =>
+    allowImports(`apps/${app}`, {
+      may: [
+        ...OWN,
+        'node:',
+        '#(?!audit$|testing$|[a-z-]+/testing$)',
+        '@nestjs/',
+        '@fastify/',
+        'fastify$',
+        'reflect-metadata$',
+        'rxjs',
+        'zod$',
+        'jose$',
+        'pg$',
+        'prom-client$',
+        'commander$',
+        'string-width$',
+      ],
+      because: 'an app never imports another app or a test double.',
+    }),
   ),
 );

@@ -1,0 +1,23 @@
+import { types } from 'node:util';
+
+/** The command could not do its work. The message is shown as it is; exit status 2. */
+export class CannotImportError extends Error {
+  override readonly name = 'CannotImportError';
+}
+
+/** Wraps a failure of the environment in one sentence. A bug is passed on as it is, with its stack. */
+export const cannotImport = (what: string, cause: unknown): Error =>
+  isBug(cause) ? cause : new CannotImportError(`${what}: ${reasonOf(cause)}`, { cause });
+
+/** Node also throws a TypeError for an invalid address, but then it has a code. */
+const isBug = (cause: unknown): cause is Error =>
+  cause instanceof CannotImportError ||
+  ((cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError) &&
+    !('code' in cause));
+
+function reasonOf(cause: unknown): string {
+  if (!types.isNativeError(cause)) return String(cause);
+  // Node tries every address of a host name and throws one error per address.
+  const reasons: unknown = 'errors' in cause ? cause.errors : null;
+  return Array.isArray(reasons) ? reasons.map(reasonOf).join('; ') : cause.message;
+}

@@ -1,0 +1,43 @@
+import { Command, CommanderError } from 'commander';
+import { addCheckCommand } from './commands/check.js';
+import type { CommandContext, ExitStatus, ToAction } from './commands/command-context.js';
+import { CannotImportError } from './errors.js';
+
+/** Runs one command line. */
+export async function runImport(
+  args: readonly string[],
+  context: CommandContext,
+): Promise<ExitStatus> {
+  let status: ExitStatus = 0;
+  const toAction: ToAction = (run) => async (options) => {
+    status = await run(context, options);
+  };
+  try {
+    await createProgram(context, toAction).parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (error) {
+    return exitStatusOf(error, context);
+  }
+}
+
+function createProgram({ terminal }: CommandContext, toAction: ToAction): Command {
+  const program = new Command('import')
+    .description('Takes over the points of the service that stood before.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.out.write(text),
+      writeErr: (text) => void terminal.err.write(text),
+    });
+  addCheckCommand(program, toAction);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+/** Unexpected errors are printed with their stack. */
+function exitStatusOf(error: unknown, { terminal }: CommandContext): ExitStatus {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const isExpected = error instanceof CannotImportError;
+  const message = isExpected ? error.message : error instanceof Error ? error.stack : String(error);
+  terminal.err.write(`${message}\n`);
+  return 2;
+}

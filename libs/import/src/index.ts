@@ -1,0 +1,15 @@
+export { analyseAccount, type AnalysedAccount } from './account/analyse-account.js';
+export type { LegacyRow } from './account/legacy-row.js';
+export type { Opening } from './account/opening.js';
+export type { TakeOverLimits, TakeOverTerms } from './account/terms.js';
+export { consequenceOf, type Consequence } from './consequences.js';
+export { FAULT_KINDS, type Fault, type FaultKind, type FaultStatus } from './faults.js';
+export {
+  EMPTY_MAPPING,
+  consumptionColumns,
+  mapDigest,
+  parseMapping,
+  rowsTable,
+} from './mapping/mapping.js';
+export type { BatchColumns, JobColumns, Mapping } from './mapping/mapping-schema.js';
+export type { RawAccount, RawBatch, RawJob, RawRow, RawText } from './reading/raw-record.js';

@@ -1,0 +1,2 @@
+export { generateLegacy, type GenerateOptions, type GeneratedAccount } from './generate-legacy.js';
+export { DECIDED, FAULT_MAKERS, type FaultMaker } from './legacy-faults.js';
