@@ -1,8 +1,15 @@
 import type { Pool } from 'pg';
 import type { FaultKind } from '#import';
-import { DECIDED, FAULT_MAKERS, generateLegacy, type GeneratedAccount } from '#import/testing';
+import {
+  BATCHES,
+  DECIDED,
+  FAULT_MAKERS,
+  createLegacyTables,
+  fillLegacyTables,
+  generateLegacy,
+  type GeneratedAccount,
+} from '#import/testing';
 import { createTestDatabase, type TestDatabase } from '#testing';
-import { BATCHES, createLegacyTables, fillLegacyTables } from './testing/legacy-tables.js';
 import { runProgram } from './testing/run-program.js';
 
 interface FaultJson {

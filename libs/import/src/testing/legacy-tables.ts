@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import type { GeneratedAccount } from '#import/testing';
+import type { GeneratedAccount } from './generate-legacy.js';
 
 interface LegacyTables {
   readonly hasDuration: boolean;
