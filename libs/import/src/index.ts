@@ -1,8 +1,6 @@
-export { analyseAccount, type AnalysedAccount } from './account/analyse-account.js';
-export type { LegacyRow } from './account/legacy-row.js';
-export type { Opening } from './account/opening.js';
-export type { TakeOverLimits, TakeOverTerms } from './account/terms.js';
-export { consequenceOf, type Consequence } from './consequences.js';
+export { analyseAccount } from './account/analyse-account.js';
+export type { TakeOverTerms } from './account/terms.js';
+export { consequenceOf } from './consequences.js';
 export { FAULT_KINDS, type Fault, type FaultKind, type FaultStatus } from './faults.js';
 export {
   EMPTY_MAPPING,

@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import { duplicateFieldError, parseWith, type ParseResult } from '#contracts';
 import { MAPPING_SCHEMA, type Mapping } from './mapping-schema.js';
 
-export const TRANSACTIONS_TABLE = 'mjk_point_transactions';
+const TRANSACTIONS_TABLE = 'mjk_point_transactions';
 
 /** A column of the rows that is the id of a consumption where the mapping names no others. */
 const CONSUMPTION_COLUMNS: readonly string[] = ['source_id'];

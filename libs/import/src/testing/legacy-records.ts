@@ -3,7 +3,7 @@ import type { TakeOverTerms } from '../account/terms.js';
 import type { Mapping } from '../mapping/mapping-schema.js';
 import type { RawAccount, RawBatch, RawJob, RawRow } from '../reading/raw-record.js';
 
-export const USER = '6f1f2a53-2a8c-5c0a-9d0e-1b2c3d4e5f60';
+const USER = '6f1f2a53-2a8c-5c0a-9d0e-1b2c3d4e5f60';
 
 /** The moment of the check. Rows of the builders are of the days before it. */
 export const AT = '2026-11-30T12:00:00.000Z';

@@ -159,7 +159,7 @@ export class LegacyService {
 }
 
 /** As Postgres writes it in UTC, with microseconds. */
-export function legacyTime(ms: number, micros: number): string {
+function legacyTime(ms: number, micros: number): string {
   const iso = new Date(ms).toISOString();
   return `${iso.slice(0, 10)} ${iso.slice(11, 23)}${String(micros).padStart(3, '0')}+00`;
 }
