@@ -100,7 +100,7 @@ async function takeAll(cursor: SortedCursor, key: string): Promise<readonly Text
   }
 }
 
-function foundAccount(
+export function foundAccount(
   key: string,
   rows: readonly TextRow[],
   batches: readonly TextRow[],

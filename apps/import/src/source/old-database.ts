@@ -7,8 +7,7 @@ const CONNECT_MS_MAX = 20_000;
  * Every value is read as text in the most exact form that Postgres has, and in UTC. A plan for all rows is
  * wanted and not one that is quick with the first of them, and sorting millions of rows takes memory.
  */
-const SESSION = `
-  begin isolation level repeatable read read only;
+export const READ_EXACTLY = `
   set local timezone = 'UTC';
   set local datestyle = 'ISO, YMD';
   set local extra_float_digits = 3;
@@ -18,10 +17,23 @@ const SESSION = `
   set local statement_timeout = 0;
   set local idle_in_transaction_session_timeout = 0`;
 
+const SNAPSHOT = `begin isolation level repeatable read read only; ${READ_EXACTLY}`;
+
 /** One moment of the old database, in a transaction that can't write, whoever it logs in as. */
 export async function readSnapshot<T>(
   url: string,
   read: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  return withOldDatabase(url, async (client) => {
+    await client.query(SNAPSHOT);
+    return read(client);
+  });
+}
+
+/** A connection to the old database for as long as `work` takes. */
+export async function withOldDatabase<T>(
+  url: string,
+  work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({
     connectionString: url,
@@ -32,10 +44,9 @@ export async function readSnapshot<T>(
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.query(SESSION);
-    return await read(client);
+    return await work(client);
   } catch (cause) {
-    throw cannotImport("the old database can't be read", cause);
+    throw cannotImport("the old database can't be used", cause);
   } finally {
     await client.end().catch(() => undefined); // What was read is whole, or an error is on its way.
   }

@@ -16,6 +16,15 @@ export interface OldTable {
   /** The expressions that are read, as text; the first is the user as the table spells it. */
   readonly columns: readonly string[];
   readonly order: readonly string[];
+  /**
+   * Reads the columns. They have names of their own: behind `order by`, the name of a column as it stands
+   * in the table would mean its text.
+   */
+  readonly select: string;
+  /** Finds the rows of one user, by all spellings of the id as `$1`. An index on the user serves it. */
+  readonly ofUser: string;
+  /** The column that has the user. */
+  readonly user: string;
 }
 
 export interface OldTables {
@@ -163,5 +172,9 @@ function sortedByUser(
         quoted + (type.isNullable ? ' nulls first' : '')
       : `translate(lower(coalesce(${spelled}, '')), '{}-', '') collate "C"`;
   const order = [byUser, ...(id === null ? columns : [pg.escapeIdentifier(id)])];
-  return { name: table.name, columns: [spelled, ...columns], order };
+  const ofUser = `${quoted} = any($1::${type?.isUuid === true ? 'uuid' : 'text'}[])`;
+  const all = [spelled, ...columns];
+  const named = all.map((column, index) => `${column} as c${index}`).join(', ');
+  const select = `select ${named} from ${table.name}`;
+  return { name: table.name, columns: all, order, select, ofUser, user };
 }

@@ -22,10 +22,8 @@ export class SortedCursor {
   }
 
   static async open(client: pg.Client, name: string, table: OldTable): Promise<SortedCursor> {
-    const columns = table.columns.map((column, index) => `${column} as c${index}`).join(', ');
     await client.query(
-      `declare ${name} no scroll cursor for
-         select ${columns} from ${table.name} order by ${table.order.join(', ')}`,
+      `declare ${name} no scroll cursor for ${table.select} order by ${table.order.join(', ')}`,
     );
     return new SortedCursor(client, name);
   }
