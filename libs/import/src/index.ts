@@ -1,4 +1,5 @@
-export { analyseAccount } from './account/analyse-account.js';
+export { analyseAccount, readRows, type AnalysedAccount } from './account/analyse-account.js';
+export type { ReadRow } from './account/legacy-row.js';
 export type { TakeOverTerms } from './account/terms.js';
 export { consequenceOf } from './consequences.js';
 export { FAULT_KINDS, type Fault, type FaultKind, type FaultStatus } from './faults.js';

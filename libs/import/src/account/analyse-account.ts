@@ -1,4 +1,11 @@
-import { BALANCE_MAX, HOLD_DAYS_MAX, epochMs } from '#ledger';
+import {
+  BALANCE_MAX,
+  HOLD_DAYS_MAX,
+  epochMs,
+  type ClosedAtOpening,
+  type OpenAtOpening,
+  type OpeningBatch,
+} from '#ledger';
 import { Faults, type Fault } from '../faults.js';
 import { parseLegacyTime, toMilliseconds } from '../reading/legacy-time.js';
 import type { RawAccount, RawJob } from '../reading/raw-record.js';
@@ -13,7 +20,7 @@ import {
   type LegacyConsumption,
 } from './consumptions.js';
 import type { ReadRow, ShownRow } from './legacy-row.js';
-import type { ClosedAtOpening, OpenAtOpening, Opening, OpeningBatch } from './opening.js';
+import type { Opening } from './opening.js';
 import { openingBatches } from './opening-batches.js';
 import { readBatches } from './read-batch.js';
 import { readRow } from './read-row.js';
@@ -25,6 +32,12 @@ export interface AnalysedAccount {
   readonly faults: readonly Fault[];
   /** null: something is undecided, and the account can't be opened. */
   readonly opening: Opening | null;
+}
+
+/** The rows of an account alone: what is imported before it is opened. */
+export function readRows(raw: RawAccount, terms: TakeOverTerms): readonly ReadRow[] {
+  const faults = new Faults();
+  return raw.rows.map((row) => readRow(row, raw.userId, terms, faults));
 }
 
 /**

@@ -1,8 +1,9 @@
-import { epochMs } from '#ledger';
+import { epochMs, type ClosedAtOpening } from '#ledger';
 import type { Faults } from '../faults.js';
 import type { ShownRow } from './legacy-row.js';
-import type { Draw } from './opening.js';
 import { DAY_MS, type TakeOverTerms } from './terms.js';
+
+type Draw = ClosedAtOpening['draws'][number];
 
 /** The consume rows of one id, and what of them has not come back. */
 export interface LegacyConsumption {

@@ -1,41 +1,4 @@
-import type { LegacyNumber } from '../reading/legacy-number.js';
-
-/** The columns of the read table without the user, as they were read: what an event keeps of a row. */
-export type LegacyRow = readonly [
-  id: string,
-  type: string | null,
-  amount: LegacyNumber | null,
-  balanceBefore: LegacyNumber | null,
-  balanceAfter: LegacyNumber | null,
-  sourceType: string | null,
-  sourceId: string | null,
-  batchId: string | null,
-  duration: LegacyNumber | null,
-  description: string | null,
-  createdAt: string | null,
-  updatedAt: string | null,
-];
-
-export type LegacyField =
-  | 'type'
-  | 'amount'
-  | 'balance_before'
-  | 'balance_after'
-  | 'source_type'
-  | 'source_id'
-  | 'batch_id'
-  | 'duration'
-  | 'description'
-  | 'created_at'
-  | 'updated_at';
-
-/** What the read table shows instead; field `row`: it does not show the row. */
-export interface Alteration {
-  readonly legacyId: string;
-  readonly field: LegacyField | 'row';
-  readonly now: string | number | null;
-  readonly why: string;
-}
+import type { Alteration, LegacyRow } from '#ledger';
 
 export type TransactionType = 'recharge' | 'consume' | 'expire' | 'refund';
 

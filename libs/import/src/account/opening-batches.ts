@@ -1,10 +1,9 @@
-import { epochMs } from '#ledger';
+import { epochMs, type OpeningBatch } from '#ledger';
 import { toMilliseconds } from '../reading/legacy-time.js';
 import { readMovements, type BatchMovements, type RowMovements } from './batch-movements.js';
 import { derivedBatchId } from './batch-numbers.js';
 import { refundableFrom } from './consumptions.js';
 import type { ShownRow } from './legacy-row.js';
-import type { OpeningBatch } from './opening.js';
 import type { LegacyBatch } from './read-batch.js';
 import type { TakeOverTerms } from './terms.js';
 import { usableSourceId } from './texts.js';

@@ -1,11 +1,17 @@
-import { DURATION_SECONDS_MAX, SOURCE_ID_MAX, epochMs } from '#ledger';
+import {
+  DURATION_SECONDS_MAX,
+  SOURCE_ID_MAX,
+  epochMs,
+  type Alteration,
+  type LegacyRow,
+} from '#ledger';
 import type { Faults, FaultKind } from '../faults.js';
 import { TRANSACTION_TYPES } from '../mapping/mapping-schema.js';
 import { asRead, batchNumber, wholeNumber } from '../reading/legacy-number.js';
 import { parseLegacyTime, type LegacyTime } from '../reading/legacy-time.js';
 import type { RawRow } from '../reading/raw-record.js';
 import { derivedBatchId } from './batch-numbers.js';
-import type { Alteration, LegacyField, LegacyRow, ReadRow, TransactionType } from './legacy-row.js';
+import type { ReadRow, TransactionType } from './legacy-row.js';
 import type { TakeOverTerms } from './terms.js';
 import {
   DESCRIPTION_CHARS_MAX,
@@ -17,6 +23,8 @@ import {
 
 /** So far ahead of the moment a time may be: clocks differ. */
 const AHEAD_MS_MAX = 300_000;
+type LegacyField = Exclude<Alteration['field'], 'row'>;
+
 const NO_ALTERATIONS: readonly Alteration[] = [];
 
 /** Reads one row: as an event keeps it, as the read table shows it, and what is wrong with it. */
@@ -60,7 +68,8 @@ class RowReading {
     const raw = this.#raw;
     const { zone } = this.#terms.mapping;
     const created = parseLegacyTime(raw.createdAt, zone);
-    const updated = raw.updatedAt === null ? created : parseLegacyTime(raw.updatedAt, zone);
+    const isSame = raw.updatedAt === null || raw.updatedAt === raw.createdAt;
+    const updated = isSame ? created : parseLegacyTime(raw.updatedAt, zone);
     const row = this.#rowAsRead(created, updated);
     const before = this.#balance('balance_before', raw.balanceBefore);
     const after = this.#balance('balance_after', raw.balanceAfter);

@@ -1,7 +1,4 @@
-import { BALANCE_MAX } from '#ledger';
-
-/** A number as it was read, or the name that Postgres has for what is none. */
-export type LegacyNumber = number | 'NaN' | 'Infinity' | '-Infinity';
+import { BALANCE_MAX, type LegacyNumber } from '#ledger';
 
 const INT_MIN = -2_147_483_648;
 const WHOLE = /^[+-]?\d+(?:\.0*)?$/;

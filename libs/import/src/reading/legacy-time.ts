@@ -1,3 +1,4 @@
+import { epochMs, isOnCalendar } from '#ledger';
 import { zoneOffsetMs } from './zone-offset.js';
 
 // Postgres writes a timestamp as 2026-01-02 03:04:05.123456, with +08 or +05:30 behind it where the
@@ -5,7 +6,8 @@ import { zoneOffsetMs } from './zone-offset.js';
 const TIMESTAMP =
   /^(\d{4,})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)? ?(Z|[+-]\d\d(?::?\d\d)?(?::\d\d)?)?( BC)?$/i;
 /** Most are of this form, since the session reads in UTC. */
-const IN_UTC = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/;
+const IN_UTC =
+  /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])) ((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,6}))?\+00$/;
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -30,14 +32,16 @@ export function parseLegacyTime(
   { lasts = false }: { readonly lasts?: boolean } = {},
 ): LegacyTime {
   if (text === null) return NONE;
+  return parseInUtc(text) ?? parseAnyForm(text.trim(), zone, lasts);
+}
+
+/** null: it has another form, or is none. */
+function parseInUtc(text: string): LegacyTime | null {
   const [, date, clock, fraction = ''] = IN_UTC.exec(text) ?? [];
-  if (date !== undefined && clock !== undefined && date >= '0001' && clock < '24') {
-    const seconds = `${date}T${clock}`;
-    const ms = Date.parse(`${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}Z`);
-    if (!Number.isNaN(ms) && (date.slice(8) <= '28' || isOnCalendar(date)))
-      return { kind: 'time', utc: `${seconds}.${fraction.padEnd(6, '0')}Z`, ms };
-  }
-  return parseAnyForm(text.trim(), zone, lasts);
+  if (date === undefined || clock === undefined) return null;
+  const utc = `${date}T${clock}.${fraction.padEnd(6, '0')}Z`;
+  const time = toMilliseconds(utc);
+  return date >= '0001' && isOnCalendar(time) ? { kind: 'time', utc, ms: epochMs(time) } : null;
 }
 
 function parseAnyForm(text: string, zone: string | undefined, lasts: boolean): LegacyTime {
@@ -49,7 +53,11 @@ function parseAnyForm(text: string, zone: string | undefined, lasts: boolean): L
   const [fraction = '', offset] = [parts[7], parts[8]];
   const clock = `${hours ?? '00'}:${minutes}:${seconds}`;
   const local = Date.parse(`${year}-${month}-${day}T${clock}.000Z`);
-  if (Number.isNaN(local) || Number(year) < 1 || !isOnCalendar(`${year}-${month}-${day}`))
+  if (
+    Number.isNaN(local) ||
+    Number(year) < 1 ||
+    !isOnCalendar(`${year}-${month}-${day}T00:00:00.000Z`)
+  )
     return NONE;
   const end = hours === undefined && lasts ? local + DAY_MS : local;
   const offsetMs = offset === undefined ? zone && zoneOffsetMs(zone, end) : offsetOf(offset);
@@ -62,10 +70,6 @@ function parseAnyForm(text: string, zone: string | undefined, lasts: boolean): L
   const utc = `${new Date(wholeMs).toISOString().slice(0, 19)}.${micros}Z`;
   return { kind: 'time', utc, ms };
 }
-
-/** Date takes February 30 for a day of March. Hour 24 is the next day, which is as Postgres has it. */
-const isOnCalendar = (date: string): boolean =>
-  new Date(`${date}T00:00:00.000Z`).toISOString().startsWith(date);
 
 function offsetOf(offset: string): number {
   if (offset.toUpperCase() === 'Z') return 0;

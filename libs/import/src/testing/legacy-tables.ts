@@ -93,6 +93,9 @@ export async function fillLegacyTables(
   );
   await insert(client, 'mjk_point_transactions', rows);
   await insert(client, 'point_batches', batches);
+  // Ids come from the sequence, as of a service that wrote all of them.
+  await client.query(`select setval(pg_get_serial_sequence('mjk_point_transactions', 'id'), max(id))
+    from mjk_point_transactions`);
 }
 
 /** JSON has every value as text, which Postgres reads as the type of its column. */
