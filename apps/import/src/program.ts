@@ -1,5 +1,14 @@
 import { Command, CommanderError } from 'commander';
+import { addCompareCommand } from './commands/compare.js';
 import { addCheckCommand } from './commands/check.js';
+import { addExportBackCommand } from './commands/export-back.js';
+import { addFinishCommand } from './commands/finish.js';
+import { addFollowCommand } from './commands/follow.js';
+import { addOpenCommand } from './commands/open.js';
+import { addPrepareCommand } from './commands/prepare.js';
+import { addReleaseCommand } from './commands/release.js';
+import { addRunCommand } from './commands/run.js';
+import { addStartCommand } from './commands/start.js';
 import type { CommandContext, ExitStatus, ToAction } from './commands/command-context.js';
 import { CannotImportError } from './errors.js';
 
@@ -28,7 +37,20 @@ function createProgram({ terminal }: CommandContext, toAction: ToAction): Comman
       writeOut: (text) => void terminal.out.write(text),
       writeErr: (text) => void terminal.err.write(text),
     });
-  addCheckCommand(program, toAction);
+  for (const add of [
+    addCheckCommand,
+    addPrepareCommand,
+    addStartCommand,
+    addRunCommand,
+    addFollowCommand,
+    addOpenCommand,
+    addReleaseCommand,
+    addFinishCommand,
+    addCompareCommand,
+    addExportBackCommand,
+  ]) {
+    add(program, toAction);
+  }
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }

@@ -10,6 +10,7 @@ import { readSnapshot, snapshotTime } from '../source/old-database.js';
 import { findTables } from '../source/old-tables.js';
 import type { CommandContext, ExitStatus, ToAction } from './command-context.js';
 import { settingsToImportBy, withoutPassword } from './ledger-settings.js';
+import { termsOf } from './import-session.js';
 import { readMapping } from './read-mapping.js';
 
 interface Options {
@@ -80,13 +81,6 @@ async function check(
     }
   });
 }
-
-const termsOf = (mapping: Mapping, settings: Settings, at: string): TakeOverTerms => ({
-  mapping,
-  at,
-  labels: new Map(settings.businesses.map(({ code, label }) => [code, label])),
-  limits: settings.policy,
-});
 
 async function readAll(
   reader: AccountReader,

@@ -20,11 +20,12 @@ class MemoryWritable extends Writable {
 /** Runs the program in this process. `files` has the texts of the files that it may read. */
 export async function runProgram(
   files: Readonly<Record<string, string>>,
-  ...args: readonly string[]
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ProgramRun> {
   const [out, err] = [new MemoryWritable(), new MemoryWritable()];
   const status = await runImport(args, {
-    env: {},
+    env,
     terminal: { out, err },
     readFile: (path) => {
       const text = files[path];

@@ -1,0 +1,145 @@
+import pg from 'pg';
+import { analyseAccount, type AnalysedAccount, type Fault, type TakeOverTerms } from '#import';
+import type { ImportedAccount } from '#commands';
+import { rowsDigest } from '#identity';
+import { fitOpening, openingFault, type ImportBody } from '#ledger';
+import { freeze, lockAccount, setState } from '../freeze/account-states.js';
+import { appendBodies, type ImportSession } from '../ledger/append-bodies.js';
+import type { OldTables } from '../source/old-tables.js';
+import { readAccount } from '../source/read-account.js';
+import { refusedStream, rowBodies } from './import-rows.js';
+import { releaseLocked } from './release-account.js';
+
+/** What became of one account. Unless it is opened, its writers go on. */
+export type OpenResult =
+  /** `pausedMs`: how long no writer was let in. */
+  | { readonly kind: 'opened'; readonly balance: number; readonly pausedMs: number }
+  /** By this importer or another one. */
+  | { readonly kind: 'opened before' }
+  /** One of its writers takes too long, or another importer has it: it is tried again later. */
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'undecided'; readonly faults: readonly Fault[] }
+  | { readonly kind: 'refused'; readonly why: string };
+
+export interface OpenOptions {
+  readonly waitMsMax: number;
+  readonly frozenBy: 'trigger' | 'word';
+  /** By the settings in force when the account was frozen. */
+  readonly termsAt: (frozenAt: string) => Promise<TakeOverTerms>;
+}
+
+/**
+ * Freezes an account, reads all of it again under its lock, and opens it. Where it is killed, or gets no
+ * answer, the account stays frozen, and the same goes on: what is in the stream already is met there.
+ */
+export async function openAccount(
+  client: pg.Client,
+  tables: OldTables,
+  session: ImportSession,
+  userId: string,
+  options: OpenOptions,
+): Promise<OpenResult> {
+  const startedMs = performance.now();
+  const frozenAt = await freeze(client, userId, options.waitMsMax);
+  if (frozenAt === null) return { kind: 'busy' };
+  try {
+    const state = await lockAccount(client, userId);
+    const result =
+      state === 'moved'
+        ? ({ kind: 'opened before' } as const)
+        : await openLocked(client, tables, session, userId, frozenAt, options);
+    const isMoved = result.kind === 'opened' || result.kind === 'opened before';
+    if (isMoved) await setState(client, userId, 'moved');
+    else await releaseLocked(client, session, userId);
+    await client.query('commit');
+    const pausedMs = performance.now() - startedMs;
+    return result.kind === 'opened' ? { ...result, pausedMs } : result;
+  } catch (error) {
+    await client.query('rollback');
+    if (isSerializationFailure(error)) return { kind: 'busy' };
+    throw error;
+  }
+}
+
+/** Another importer had the account, and changed its state. */
+const isSerializationFailure = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '40001';
+
+type LockedResult =
+  | Exclude<OpenResult, { readonly kind: 'opened' }>
+  | { readonly kind: 'opened'; readonly balance: number };
+
+async function openLocked(
+  client: pg.Client,
+  tables: OldTables,
+  session: ImportSession,
+  userId: string,
+  frozenAt: string,
+  { termsAt, frozenBy }: OpenOptions,
+): Promise<LockedResult> {
+  const terms = await termsAt(frozenAt);
+  let result: LockedResult = { kind: 'opened before' };
+  // The end of the stream is read first, and then the rows.
+  await appendBodies(session, userId, frozenAt, async (imported) => {
+    const refused = refusedStream(imported, session.importId);
+    if (refused !== null) {
+      result = { kind: 'refused', why: refused };
+      return null;
+    }
+    if (imported.account.takeOver?.openedAt != null) return null;
+    const found = await readAccount(client, tables, userId);
+    if (found.kind === 'no user') {
+      result = { kind: 'refused', why: 'a table spells the user in two ways' };
+      return null;
+    }
+    const analysed = analyseAccount(found.account, terms);
+    const bodies = rowBodies(imported, analysed.rows, session);
+    const opening = openingOf(imported, analysed, bodies, session, frozenBy);
+    const at = later(frozenAt, imported.account.at);
+    result = resultOf(analysed, opening, at);
+    return result.kind === 'opened' && opening !== null ? [...bodies, opening] : bodies;
+  });
+  return result;
+}
+
+const later = (one: string, other: string): string => (one < other ? other : one);
+
+function resultOf(
+  { faults }: AnalysedAccount,
+  opening: OpeningBody | null,
+  at: string,
+): LockedResult {
+  const undecided = faults.filter(({ status }) => status === 'undecided');
+  if (undecided.length > 0) return { kind: 'undecided', faults: undecided };
+  if (opening === null) return { kind: 'refused', why: 'TooMuch: the opening is too large' };
+  const fault = openingFault(opening, at);
+  return fault === null
+    ? { kind: 'opened', balance: opening.balance }
+    : { kind: 'refused', why: fault };
+}
+
+type OpeningBody = Extract<ImportBody, { readonly type: 'AccountOpened' }>;
+
+/** null: something is undecided, or it is too large. */
+function openingOf(
+  { account }: ImportedAccount,
+  { rows, opening }: AnalysedAccount,
+  bodies: readonly ImportBody[],
+  { importId, mapDigest, by }: ImportSession,
+  frozenBy: OpenOptions['frozenBy'],
+): OpeningBody | null {
+  if (opening === null) return null;
+  const said = bodies.findLast((body) => body.type === 'LegacyRowsImported');
+  const fitted = fitOpening({
+    importId,
+    mapDigest,
+    ...opening,
+    leftOut: 0,
+    rows: rows.length,
+    throughId: said?.throughId ?? account.takeOver?.throughId ?? null,
+    rowsDigest: rowsDigest(rows.map(({ row }) => row)),
+    frozenBy,
+    by,
+  });
+  return fitted && { type: 'AccountOpened', ...fitted };
+}

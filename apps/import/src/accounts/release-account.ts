@@ -1,0 +1,48 @@
+import type pg from 'pg';
+import { lockAccount, setState } from '../freeze/account-states.js';
+import { appendBodies, type ImportSession } from '../ledger/append-bodies.js';
+
+export type ReleaseResult = 'free' | 'opened' | 'not frozen';
+
+/** Frees an account that was frozen, unless it was opened. */
+export async function releaseAccount(
+  client: pg.Client,
+  session: ImportSession,
+  userId: string,
+): Promise<ReleaseResult> {
+  const state = await lockAccount(client, userId);
+  try {
+    const result = state === 'frozen' ? await releaseLocked(client, session, userId) : null;
+    await client.query('commit');
+    return result ?? (state === 'moved' ? 'opened' : 'not frozen');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
+}
+
+/**
+ * Within the transaction that has locked the account. The events of no rows are a fence: an opening that
+ * is still on its way is at a revision that is taken then, and comes to nothing.
+ */
+export async function releaseLocked(
+  client: pg.Client,
+  session: ImportSession,
+  userId: string,
+): Promise<'free' | 'opened'> {
+  const { importId, by, mapDigest, from } = session;
+  let isOpened = false;
+  await appendBodies(session, userId, new Date().toISOString(), ({ account, statement }) => {
+    isOpened = account.takeOver?.openedAt != null;
+    if (isOpened) return null;
+    const { throughId } = statement;
+    const fence = { importId, rows: [], gone: [], altered: [], throughId };
+    const begin = { importId, from, by, mapDigest };
+    return [
+      ...(account.revision < 0 ? [{ type: 'AccountImported', ...begin } as const] : []),
+      { type: 'LegacyRowsImported', ...fence },
+    ];
+  });
+  await setState(client, userId, isOpened ? 'moved' : 'free');
+  return isOpened ? 'opened' : 'free';
+}

@@ -1,0 +1,40 @@
+import { EventStoreDbEventStore, openMigratedEventStore, type EventStore } from '#event-store';
+import { LEDGER_STREAM_PREFIXES } from '#identity';
+import { RULES_NUMBERS } from '#ledger';
+import { SettingsReader } from '#settings';
+import { CannotImportError, cannotImport } from '../errors.js';
+
+const STORE_SCHEME = /^(postgres(ql)?|esdb|kurrentdb)(\+discover)?:\/\//;
+
+/** The ledger that takes over: its events, and the settings that they are decided by. */
+export interface Ledger {
+  readonly store: EventStore;
+  readonly settings: SettingsReader;
+}
+
+/** Opens the store for as long as `work` takes. */
+export async function withLedger<T>(
+  env: Readonly<Record<string, string | undefined>>,
+  work: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  const address = env['EVENT_STORE'] ?? '';
+  if (!STORE_SCHEME.test(address)) {
+    throw new CannotImportError('EVENT_STORE must be set, and begin with postgres:// or esdb://');
+  }
+  const store = openStore(address);
+  const settings = new SettingsReader({ store });
+  try {
+    await settings.refresh();
+    return await work({ store, settings });
+  } catch (cause) {
+    throw cannotImport('the ledger can not be used', cause);
+  } finally {
+    await settings.stop();
+    await store.close();
+  }
+}
+
+const openStore = (url: string): EventStore =>
+  /^postgres/.test(url)
+    ? openMigratedEventStore(url, { rulesKnown: Math.max(...RULES_NUMBERS) })
+    : new EventStoreDbEventStore(url, { streamPrefixes: LEDGER_STREAM_PREFIXES });
