@@ -3,7 +3,7 @@ export { CommandsModule } from './commands.module.js';
 export { isDamagedStream } from './damaged-stream.js';
 export { unansweredMax } from './command-limits.js';
 export type { CommandObserver } from './command-observer.js';
-export { encodeImported, readImportedAccount } from './import-account.js';
+export { encodeImported, readImportedAccount, type ImportedAccount } from './import-account.js';
 export type { Origin } from './encode-event.js';
 export { AccountDamaged, DecisionFailed, RetryableCommandError } from './errors.js';
 export { FindAnswerQuery } from './find-answer-query.js';

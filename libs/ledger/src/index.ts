@@ -109,17 +109,23 @@ export {
   isImportEvent,
   type AccountOpened,
   type Alteration,
+  type ClosedAtOpening,
   type ImportBody,
   type ImportEvent,
   type ImportEventType,
   type ImportFields,
+  type LegacyNumber,
   type LegacyRow,
   type LegacyRowsImported,
+  type OpenAtOpening,
   type OpeningBatch,
 } from './account/import-events.js';
+export { fitOpening } from './account/fit-opening.js';
 export { compareLegacyIds } from './account/legacy-ids.js';
+export { legacyRowsEvents } from './account/legacy-rows-events.js';
 export { LEGACY_ROWS_BYTES_MAX } from './account/legacy-rows-fault.js';
 export { LegacyStatement } from './account/legacy-statement.js';
+export { openingFault } from './account/opening-fault.js';
 export { shownRow, type ShownLegacyRow } from './account/shown-row.js';
 export {
   TAKE_OVER_STREAM,
