@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
+import type pg from 'pg';
 import { SYSTEM_CLOCK } from '#async';
-import { analyseAccount } from '#import';
+import { readRows } from '#import';
 import { finishTakeOver } from '#settings';
 import { formatNumber, print } from '#terminal';
 import { CannotImportError } from '../errors.js';
 import { freezeEverybody } from '../freeze/freeze-everybody.js';
 import { withOldDatabase } from '../source/old-database.js';
-import { findTables } from '../source/old-tables.js';
+import { findTables, type OldTables } from '../source/old-tables.js';
 import { readAccount } from '../source/read-account.js';
 import { chooseUsers } from './choose-users.js';
 import type { CommandContext, ExitStatus, ToAction } from './command-context.js';
-import { withSession, type SessionOptions } from './import-session.js';
+import { withSession, type OpenSession, type SessionOptions } from './import-session.js';
 import { openAll } from './open.js';
 import { guardedTables } from './prepare.js';
 
@@ -37,39 +38,59 @@ export function addFinishCommand(program: Command, toAction: ToAction): void {
 }
 
 async function runFinish(context: CommandContext, options: Options): Promise<ExitStatus> {
-  const left = await withSession(context, options, async (open) => {
-    const { ledger, session, takeOver, termsAt } = open;
-    return withOldDatabase(options.from, async (client) => {
-      const tables = await findTables(client, takeOver.mapping);
-      await freezeEverybody(client, guardedTables(tables));
-      const users = await chooseUsers(context, { all: true }, client);
-      const report = await openAll(context, open, users, options);
-      if (report.busy.length > 0)
-        throw new CannotImportError('some accounts have writers that do not end');
-      const staying = [...report.undecided, ...report.refused];
-      const points = [];
-      for (const { user } of staying) {
-        const found = await readAccount(client, tables, user);
-        const rows =
-          found.kind === 'account'
-            ? analyseAccount(found.account, await termsAt(new Date().toISOString())).rows
-            : [];
-        const last = rows.findLast(({ shown }) => shown !== null)?.shown;
-        points.push({ userId: user, points: last?.after ?? 0 });
-      }
-      const result = await finishTakeOver(
-        { store: ledger.store, clock: SYSTEM_CLOCK },
-        { importId: session.importId, left: points, by: session.by },
-        { correlation: randomUUID() },
-      );
-      if (result.kind === 'refused')
-        throw new CannotImportError(`the ledger refuses it: ${result.reason}`);
-      return points;
-    });
-  });
+  const left = await withSession(context, options, (open) =>
+    withOldDatabase(options.from, (client) => finish(context, options, open, client)),
+  );
   const lines = left.map(
     ({ userId, points }) => `LEFT ${userId} with ${formatNumber(points)} points\n`,
   );
   await print(context.terminal.out, `The take-over is finished.\n${lines.join('')}`);
   return left.length === 0 ? 0 : 1;
+}
+
+interface AccountLeft {
+  readonly userId: string;
+  readonly points: number;
+}
+
+/** Returns who stays with the old service. */
+async function finish(
+  context: CommandContext,
+  options: Options,
+  open: OpenSession,
+  client: pg.Client,
+): Promise<AccountLeft[]> {
+  const { ledger, session, takeOver } = open;
+  const tables = await findTables(client, takeOver.mapping);
+  await freezeEverybody(client, guardedTables(tables));
+  const users = await chooseUsers(context, { all: true }, client);
+  const report = await openAll(context, open, users, options);
+  if (report.busy.length > 0) {
+    throw new CannotImportError('some accounts have writers that do not end: finish again later');
+  }
+  const staying = [...report.undecided, ...report.refused].map(({ user }) => user);
+  const left = await accountsLeft(client, tables, staying, open);
+  const writer = { store: ledger.store, clock: SYSTEM_CLOCK };
+  const said = { importId: session.importId, left, by: session.by };
+  const result = await finishTakeOver(writer, said, { correlation: randomUUID() });
+  if (result.kind === 'written') return left;
+  throw new CannotImportError(`the ledger refuses it: ${result.reason}`);
+}
+
+/** With the balances of their last rows that can be shown. */
+async function accountsLeft(
+  client: pg.Client,
+  tables: OldTables,
+  users: readonly string[],
+  { termsAt }: OpenSession,
+): Promise<AccountLeft[]> {
+  const terms = await termsAt(new Date().toISOString());
+  const left: AccountLeft[] = [];
+  for (const userId of users) {
+    const found = await readAccount(client, tables, userId);
+    const rows = found.kind === 'account' ? readRows(found.account, terms) : [];
+    const last = rows.findLast(({ shown }) => shown !== null)?.shown;
+    left.push({ userId, points: last?.after ?? 0 });
+  }
+  return left;
 }
