@@ -39,7 +39,7 @@ export const EventCard = memo(function EventCard(props: EventCardProps) {
           <Instant at={at} />
         </header>
         <Summary details={details} />
-        <EventRows rows={rows} />
+        {details?.type !== 'LegacyRowsImported' && <EventRows rows={rows} />}
         <dl className="facts event-facts">
           <Field label={audit.balanceAfter}>{formatPoints(data.balanceAfter)}</Field>
           <Field label={summary.owed}>{owedAfter > 0 ? formatPoints(owedAfter) : null}</Field>
@@ -120,6 +120,21 @@ function summaryOf(details: EventDetails, messages: Messages): string | null {
       return joined(story.causes[details.cause], details.reason);
     case 'CommandRefused':
       return audit.refusedBecause(details.code);
+    case 'AccountImported':
+      return joined(details.importId, details.from);
+    case 'LegacyRowsImported':
+      return joined(
+        details.importId,
+        details.rows > 0 ? audit.legacyRows(details.rows) : null,
+        details.gone > 0 ? audit.legacyRowsGone(details.gone) : null,
+      );
+    case 'AccountOpened':
+      return joined(
+        details.importId,
+        audit.openedWith(details.batches, details.open, details.closed),
+      );
+    case 'AccountHandedBack':
+      return joined(details.importId, audit.handedBack(details.balance, details.held));
     case 'PointsRecharged':
     case 'PointsExpired':
       return null;

@@ -11,6 +11,8 @@ const slices = z.array(
   z.object({ from: integer, into: integer, points: integer, expiresAt: instant }),
 );
 const draws = z.array(z.object({ batchId: integer, points: integer }));
+/** Only counted. */
+const listed = z.array(z.unknown()).transform(({ length }) => length);
 const recharge = { rechargeId: z.string(), of: integer, sourceId: z.string().nullable() };
 /** What a debt arose from. */
 const debt = {
@@ -100,6 +102,35 @@ const eventDetails = z.discriminatedUnion('type', [
     ...debt,
     cause: z.enum(['refunded', 'reinstated']),
     reason: z.string().nullable(),
+  }),
+  z.object({ type: z.literal('AccountImported'), importId: z.string(), from: z.string() }),
+  z.object({
+    type: z.literal('LegacyRowsImported'),
+    importId: z.string(),
+    rows: listed,
+    gone: listed,
+  }),
+  z.object({
+    type: z.literal('AccountOpened'),
+    importId: z.string(),
+    balance: integer,
+    batches: listed,
+    closed: listed,
+    open: listed,
+    adjusted: z
+      .object({
+        row: z
+          .object({ type: z.enum(['recharge', 'expire']), amount: integer, before: integer })
+          .nullable(),
+      })
+      .nullable(),
+  }),
+  z.object({
+    type: z.literal('AccountHandedBack'),
+    importId: z.string(),
+    balance: integer,
+    held: integer,
+    owed: integer,
   }),
   z.object({
     type: z.literal('CommandRefused'),

@@ -7,7 +7,8 @@ export interface ExpectedRow {
   readonly amount: number;
   readonly balanceBefore: number;
   readonly balanceAfter: number;
-  readonly batchId: number;
+  /** null: no batch is told. */
+  readonly batchId: number | null;
 }
 
 /** An expected row and the row found for it; `actual` is null if the read tables do not have it. */
@@ -51,6 +52,14 @@ function rowsWithoutBalances(details: EventDetails): readonly RowWithoutBalances
       return [{ type: 'expire', amount: details.points, batchId: details.batchId }];
     case 'PointsExpired':
       return [{ type: 'expire', amount: details.points, batchId: details.batchId }];
+    case 'AccountOpened': {
+      const row = details.adjusted?.row ?? null;
+      return row === null ? [] : [{ type: row.type, amount: row.amount, batchId: null }];
+    }
+    // Rows of another service have times of their own, and are too many to be shown here.
+    case 'LegacyRowsImported':
+    case 'AccountImported':
+    case 'AccountHandedBack':
     case 'ConsumptionExtended':
     case 'ConsumptionSettled':
     case 'DebtForgiven':

@@ -252,6 +252,10 @@ export const en: Messages = {
       DebtCollected: 'Debt collected',
       DebtForgiven: 'Debt forgiven',
       CommandRefused: 'Refused',
+      AccountImported: 'Take-over begun',
+      LegacyRowsImported: 'Rows imported',
+      AccountOpened: 'Account opened',
+      AccountHandedBack: 'Handed back',
     },
     balanceAfter: 'Balance',
     command: 'Command',
@@ -281,6 +285,12 @@ export const en: Messages = {
     version: (version, rules) => `version ${version} · rules ${rules}`,
     settleBy: (by) => `Held, to be settled by ${by}`,
     refusedBecause: (code) => `Refused: ${code}`,
+    legacyRows: (rows) => `${counted(rows, 'row')} of the old service`,
+    legacyRowsGone: (rows) => `${counted(rows, 'row')} gone there`,
+    openedWith: (batches, open, closed) =>
+      `Brought in: batches ${formatPoints(batches)}, open consumptions ${formatPoints(open)}, closed ones ${formatPoints(closed)}`,
+    handedBack: (balance, held) =>
+      `${counted(balance, 'point')} to the old service, ${formatPoints(held)} were held`,
   },
   settings: {
     title: 'Settings',

@@ -287,6 +287,10 @@ export const zh = {
       DebtCollected: '补扣',
       DebtForgiven: '免除欠费',
       CommandRefused: '拒绝',
+      AccountImported: '开始接管',
+      LegacyRowsImported: '导入明细',
+      AccountOpened: '开账',
+      AccountHandedBack: '交还',
     },
     balanceAfter: '余额',
     command: '命令',
@@ -317,6 +321,12 @@ export const zh = {
     version: (version: number, rules: number) => `第 ${version} 版 · 规则 ${rules}`,
     settleBy: (by: string) => `预扣，最迟 ${by} 结算`,
     refusedBecause: (code: string) => `拒绝：${code}`,
+    legacyRows: (rows: number) => `原系统明细 ${formatPoints(rows)} 行`,
+    legacyRowsGone: (rows: number) => `原系统已删除 ${formatPoints(rows)} 行`,
+    openedWith: (batches: number, open: number, closed: number) =>
+      `转入 ${formatPoints(batches)} 个批次、${formatPoints(open)} 笔进行中的消费、${formatPoints(closed)} 笔已结束的消费`,
+    handedBack: (balance: number, held: number) =>
+      `交还原系统 ${formatPoints(balance)} 积分，其中预扣 ${formatPoints(held)}`,
   },
   settings: {
     title: '设置',

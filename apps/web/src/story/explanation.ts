@@ -97,6 +97,10 @@ function explainRecharge(
     case 'PointsExpired':
     case 'DebtForgiven':
     case 'CommandRefused':
+    case 'AccountImported':
+    case 'LegacyRowsImported':
+    case 'AccountOpened':
+    case 'AccountHandedBack':
       return null;
   }
 }

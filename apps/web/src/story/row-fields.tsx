@@ -114,6 +114,10 @@ function TypeFields({ details, batchId }: TypeFieldsProps) {
     case 'DebtCollected':
     case 'DebtForgiven':
     case 'CommandRefused':
+    case 'AccountImported':
+    case 'LegacyRowsImported':
+    case 'AccountOpened':
+    case 'AccountHandedBack':
       return null;
   }
 }
