@@ -6,8 +6,8 @@ import {
   evolve,
   type Account,
   type LedgerCommand,
-  type AccountEvent,
 } from '../index.js';
+import type { AccountEvent } from './events.js';
 
 // The worked examples of docs/rules.md, number by number.
 

@@ -8,8 +8,8 @@ import {
   termsOf,
   type Account,
   type LedgerCommand,
-  type AccountEvent,
 } from '../index.js';
+import type { AccountEvent } from './events.js';
 import type { Business } from '../settings/business.js';
 import { FIRST_BUSINESSES } from '../settings/settings.js';
 import { DEFAULT_SETTINGS_POLICY } from '../settings/policy.js';
