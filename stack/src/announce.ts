@@ -1,6 +1,7 @@
 import type { LedgerAddresses } from './addresses.js';
 import type { RunningApps } from './apps.js';
-import { DEMO_USERS } from './demo.js';
+import { DEMO_USER_TAKEN_OVER, DEMO_USERS } from './demo.js';
+import { isDemoTakenOver } from './demo-take-over.js';
 import { out, report } from './output.js';
 import type { Servers } from './servers.js';
 import { readyFile } from './stack-config.js';
@@ -30,13 +31,14 @@ export async function announce(announcement: Announcement) {
     users: DEMO_USERS,
     tokens: {
       user: await demoToken(secret, DEMO_USERS[0], 'user'),
+      takenOver: await demoToken(secret, DEMO_USER_TAKEN_OVER, 'user'),
       service: await demoToken(secret, 'demo-service', 'service'),
       auditor: await demoToken(secret, 'demo-auditor', 'auditor'),
       admin: await demoToken(secret, 'demo-admin', 'admin'),
     },
   };
   await writeReadyFile(readyFile(dataDir), JSON.stringify({ ...ready, addresses }, null, 2));
-  printReady(ready, logsDir);
+  printReady(ready, logsDir, isDemoTakenOver(dataDir));
 }
 
 /** The file is replaced atomically, because another process may be reading it. */
@@ -53,10 +55,10 @@ interface Ready {
   readonly api: string | null;
   readonly kafka: string | null;
   readonly users: readonly string[];
-  readonly tokens: Readonly<Record<'user' | 'service' | 'auditor' | 'admin', string>>;
+  readonly tokens: Readonly<Record<'user' | 'takenOver' | 'service' | 'auditor' | 'admin', string>>;
 }
 
-function printReady(ready: Ready, logsDir: string): void {
+function printReady(ready: Ready, logsDir: string, isTakenOver: boolean): void {
   const { api, kafka, tokens, users } = ready;
   const [user = '', , , debtor = ''] = users;
   const lines = [
@@ -65,6 +67,9 @@ function printReady(ready: Ready, logsDir: string): void {
       ? []
       : [
           `usage page     ${api}/#token=${tokens.user}&user=${user}`,
+          ...(isTakenOver
+            ? [`90 days of it  ${api}/#token=${tokens.takenOver}&user=${DEMO_USER_TAKEN_OVER}`]
+            : []),
           `for auditors   ${api}/audit#token=${tokens.auditor}&user=${user}`,
           `one who owes   ${api}/audit#token=${tokens.auditor}&user=${debtor}`,
           `for admins     ${api}/settings#token=${tokens.admin}`,

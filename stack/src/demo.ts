@@ -9,6 +9,9 @@ export const DEMO_USERS = [
   '44444444-4444-4444-8444-444444444444',
 ] as const;
 
+/** A user of the old service whose account is taken over, with ninety days of rows. */
+export const DEMO_USER_TAKEN_OVER = '55555555-5555-4555-8555-555555555555';
+
 const DAY_MS = 86_400_000;
 const SHORT_LIFE_MS = 3_000;
 

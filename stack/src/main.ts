@@ -74,7 +74,7 @@ async function bringUp(
   const logsDir = join(dataDir, 'logs');
   report('bringing the databases up to date');
   const addresses = await prepareLedger(config, servers, signal);
-  const demo = await prepareDemo(config, servers, addresses.of.api);
+  const demo = await prepareDemo(config, servers, addresses, signal);
   const apps = await startApps({
     config,
     servers,

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Addresses } from './addresses.js';
+import type { LedgerAddresses } from './addresses.js';
 import { demoSettings } from './demo-settings.js';
-import { seedDemo, type PricedBusiness } from './demo.js';
+import { DEMO_USER_TAKEN_OVER, seedDemo, type PricedBusiness } from './demo.js';
+import { takeOverDemo } from './demo-take-over.js';
 import { LedgerClient } from './ledger-client.js';
 import { localSigningKey } from './local-senders.js';
 import { report } from './output.js';
@@ -20,7 +21,8 @@ export interface Demo {
 export async function prepareDemo(
   config: StackConfig,
   servers: Servers,
-  { eventStore }: Addresses,
+  { of }: LedgerAddresses,
+  signal: AbortSignal,
 ): Promise<Demo | null> {
   const { kafkaBrokers } = servers;
   if (!config.demo || kafkaBrokers === null || !config.apps.includes('intake')) return null;
@@ -32,8 +34,11 @@ export async function prepareDemo(
     return null;
   }
   try {
-    const { rules, businesses } = await demoSettings(eventStore, config.policyChanges);
-    if (rules > 1) return { kafkaBrokers, businesses };
+    const { rules, businesses } = await demoSettings(of.api.eventStore, config.policyChanges);
+    if (rules > 1) {
+      await takeOver(config, servers, of.intake.eventStore, signal);
+      return { kafkaBrokers, businesses };
+    }
     report(
       'the demo is not published, because its commands are of rules 2 and rules 1 is in force',
     );
@@ -42,6 +47,22 @@ export async function prepareDemo(
     // A database that the apps have to migrate first, or a store that is not there yet.
     report(`the demo’s prices are left out: ${reasonOf(error)}`);
     return { kafkaBrokers, businesses: [] };
+  }
+}
+
+/** On the stack's own Postgres only: nobody else's server gets a database for the demo. */
+async function takeOver(
+  { dataDir, databaseUrl: given }: StackConfig,
+  { databaseUrl }: Servers,
+  eventStore: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (given !== undefined) return;
+  const userId = DEMO_USER_TAKEN_OVER;
+  try {
+    await takeOverDemo({ dataDir, databaseUrl, eventStore, userId, signal }, report);
+  } catch (error) {
+    report(`the user of the demo who comes from an old service is left out: ${reasonOf(error)}`);
   }
 }
 

@@ -6,7 +6,7 @@ import { projectRoot } from '#embedded';
 import { readyFile, readStackConfig } from './stack-config.js';
 
 // `npm run projector -- rebuild` and other commands of apps run on the servers of the running stack,
-// unless EVENT_STORE and DATABASE_URL name others.
+// unless EVENT_STORE and DATABASE_URL name others. `npm run import -- check` works without a ledger.
 
 interface Ready {
   readonly database: string;
@@ -14,13 +14,16 @@ interface Ready {
   readonly addresses?: LedgerAddresses;
 }
 
+const IMPORT = 'import';
+
 /** The connection strings with the login of the app, and of the role that owns the ledger if it is needed. */
 function addresses(app: string): Readonly<Record<string, string>> {
-  if (process.env['EVENT_STORE'] && process.env['DATABASE_URL']) return {};
+  if (process.env['EVENT_STORE'] && (process.env['DATABASE_URL'] || app === IMPORT)) return {};
   const file = readyFile(readStackConfig(process.env).dataDir);
   try {
     const ready = JSON.parse(readFileSync(file, 'utf8')) as Ready;
-    const login = LOGINS.find((one) => one === app);
+    // Accounts are imported by the right to append to their streams.
+    const login = app === IMPORT ? 'intake' : LOGINS.find((one) => one === app);
     const { database, eventStore } = (login && ready.addresses?.of[login]) ?? ready;
     const migration = ready.addresses?.migration;
     return {
@@ -29,6 +32,7 @@ function addresses(app: string): Readonly<Record<string, string>> {
       ...(migration && { MIGRATION_URL: migration }),
     };
   } catch {
+    if (app === IMPORT) return {};
     process.stderr.write(
       'No running stack was found: run `npm start` first, or set EVENT_STORE and DATABASE_URL.\n',
     );

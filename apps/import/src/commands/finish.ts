@@ -13,12 +13,13 @@ import { readAccount } from '../source/read-account.js';
 import { chooseUsers } from './choose-users.js';
 import type { CommandContext, ExitStatus, ToAction } from './command-context.js';
 import { withSession, type OpenSession, type SessionOptions } from './import-session.js';
-import { openAll } from './open.js';
+import { ALONE, openAll } from './open.js';
 import { guardedTables } from './prepare.js';
 
 interface Options extends SessionOptions {
   readonly waitMs: string;
   readonly atOnce: string;
+  readonly alone?: boolean;
 }
 
 export function addFinishCommand(program: Command, toAction: ToAction): void {
@@ -34,6 +35,7 @@ export function addFinishCommand(program: Command, toAction: ToAction): void {
     .option('--by <name>', 'who finishes')
     .option('--wait-ms <ms>', 'how long the writers of an account are waited for', '10000')
     .option('--at-once <n>', 'how many accounts are opened at a time', '8')
+    .option('--alone', ALONE)
     .action(toAction(runFinish));
 }
 
