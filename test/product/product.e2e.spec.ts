@@ -12,6 +12,8 @@ import {
 } from '#contracts';
 import { connectKafka } from '#kafka';
 import { eventually } from '#testing';
+import { DemoOldService } from '../../stack/src/demo-old-service.js';
+import { DEMO_USER_TAKEN_OVER } from '../../stack/src/demo.js';
 import { LedgerClient } from '../../stack/src/ledger-client.js';
 import { RunningStack, type Ready } from './running-stack.js';
 
@@ -92,6 +94,34 @@ describe('The product', () => {
     ]);
     const balance = await get(`/v1/users/${user}/balance`);
     expect(await balance.json()).toMatchObject({ balance: 0, held: 0, owed: 5 });
+  });
+
+  it('shows ninety days of the user whom the demo took over, and goes on with the account', async () => {
+    const user_id = DEMO_USER_TAKEN_OVER;
+    const { rows: old } = new DemoOldService(Date.now());
+    const items: TransactionsPage['items'] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page = await get(`/v1/users/${user_id}/transactions?limit=100${cursor}`);
+      const { items: more, next_cursor: next } = transactionsPage.parse(await page.json());
+      items.push(...more);
+      cursor = next === null ? null : `&cursor=${next}`;
+    }
+    const read = items.map((row) => [row.type, row.amount, row.balance_after, row.duration]);
+    expect(read.reverse()).toEqual(
+      old.map((row) => [row.type, row.amount, row.balanceAfter, row.duration]),
+    );
+    const left = old.at(-1)?.balanceAfter ?? 0;
+    const spent = await send({
+      type: 'ConsumePoints',
+      data: { user_id, points: 10, source_type: 'script' },
+    });
+    expect(spent).toMatchObject({ status: 'accepted', balance: left - 10 });
+    expect(shown(await rowsOf(user_id, spent.position))[0]).toEqual([
+      'consume',
+      10,
+      '-',
+      '【脚本生成】',
+    ]);
   });
 
   it('executes the commands of rules 2, from the message to the row', async () => {
