@@ -28,6 +28,13 @@ export {
 } from './message-signature.js';
 export { nameBasedUuid } from './name-based-uuid.js';
 export {
+  isReportSignedBy,
+  parseSignedReport,
+  publicKeyHex,
+  signReport,
+  type SignedReport,
+} from './signed-report.js';
+export {
   LEDGER_STREAM_PREFIXES,
   STREAM_PREFIX,
   accountStream,

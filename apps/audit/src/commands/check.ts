@@ -6,6 +6,11 @@ import { UntrustedAnchorError, parseTrustedAnchor } from '../evidence/read-ancho
 import { provesPreviousAnchor, compareAnchors } from '../evidence/compare-anchors.js';
 import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
 import { checkProof } from '../evidence/check-proof.js';
+import {
+  InvalidComparisonError,
+  isComparison,
+  readComparison,
+} from '../evidence/comparison-file.js';
 import { InvalidProofError, isProof, parseProof } from '../evidence/proof-file.js';
 import type { Policy } from '#ledger';
 import { parsePolicy } from '../checks/parse-policy.js';
@@ -24,10 +29,10 @@ export function addCheckCommand(program: Command, actions: CommandActions): void
     .command('check')
     .summary('check proofs and anchors without database or network')
     .description(
-      'Checks proofs of statements and anchors, each by itself and several anchors against each other.\n' +
-        'It needs only the files and the public key.',
+      'Checks proofs of statements and anchors, each by itself and several anchors against each other,\n' +
+        'and comparisons that `import compare --report` signed. It needs only the files and the public key.',
     )
-    .argument('<file...>', 'proofs and anchors')
+    .argument('<file...>', 'proofs, anchors and comparisons')
     .requiredOption('--key <file>', 'the public key that they must be signed with')
     .option('--policy <json>', 'a policy that was in force (may be repeated)', collectOption, [])
     .action(actions.actionOnFiles(runCheck));
@@ -52,12 +57,12 @@ async function runCheck(
     const chunks = readChunks(file);
     try {
       const beginning = chunks.next().value ?? '';
-      return isProof(beginning)
-        ? checkProofFile(file, prepend(beginning, chunks), key, policies)
-        : checkAnchorFile(file, beginning, key, anchors);
+      const whole = prepend(beginning, chunks);
+      if (isProof(beginning)) return checkProofFile(file, whole, key, policies);
+      if (isComparison(beginning)) return checkComparisonFile(file, whole, key);
+      return checkAnchorFile(file, beginning, key, anchors);
     } catch (error) {
-      if (!(error instanceof UntrustedAnchorError || error instanceof InvalidProofError))
-        throw error;
+      if (!isFaultOfFile(error)) throw error;
       return { file, ok: false, says: [], faults: [error.message] };
     } finally {
       chunks.return(undefined);
@@ -73,6 +78,11 @@ async function runCheck(
   );
   return isOk ? 0 : 1;
 }
+
+const isFaultOfFile = (error: unknown): error is Error =>
+  error instanceof UntrustedAnchorError ||
+  error instanceof InvalidProofError ||
+  error instanceof InvalidComparisonError;
 
 function* prepend(beginning: string, chunks: Iterable<string>): Iterable<string> {
   yield beginning;
@@ -96,6 +106,20 @@ function checkProofFile(
   ];
   if (versions > 0) says.push(`decided by ${formatVersions(versions)}, which it holds`);
   return { file, ok: faults.length === 0, says: faults.length === 0 ? says : [], faults };
+}
+
+/** A comparison that tells differences is as good as one that tells none: it is what was signed. */
+function checkComparisonFile(file: string, chunks: Iterable<string>, key: KeyObject): CheckResult {
+  const { report, key: name } = readComparison(chunks, key);
+  const { importId, at, from, by, accounts, opened, balance, count, accountsDigest } = report;
+  const says = [
+    `comparison of ${at} by ${by}: take-over ${importId} from ${from}`,
+    `${formatNumber(opened)} of ${formatNumber(accounts)} accounts are opened, with ${formatNumber(balance.there)} points there and ${formatNumber(balance.here)} here`,
+    count === 0 ? 'no differences' : `${formatNumber(count)} DIFFERENCES`,
+    `signed with ${name}`,
+  ];
+  if (accountsDigest !== null) says.push(`the SHA-256 of its accounts is ${accountsDigest}`);
+  return { file, ok: true, says, faults: [] };
 }
 
 function checkAnchorFile(

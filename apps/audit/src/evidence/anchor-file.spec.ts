@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Position } from '#event-store';
+import { publicKeyHex } from '#identity';
 import {
   InvalidAnchorError,
   isSignedBy,
@@ -8,7 +9,7 @@ import {
   signAnchor,
   type Anchor,
 } from './anchor-file.js';
-import { publicKeyHex, readPublicKey } from './keys.js';
+import { readPublicKey } from './keys.js';
 import { UntrustedAnchorError, parseTrustedAnchor } from './read-anchor.js';
 import { provesPreviousAnchor } from './compare-anchors.js';
 

@@ -1,6 +1,6 @@
 import { sign, verify, type KeyObject } from 'node:crypto';
 import type { Position } from '#event-store';
-import { publicKeyHex } from './keys.js';
+import { publicKeyHex } from '#identity';
 
 // This format never changes, because anchors are read years later. A new format gets another first
 // line. Every line is `name: value`, in this order. Everything before the last line is signed.

@@ -2,14 +2,9 @@ import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { publicKeyHex } from '#identity';
 import { CannotCheckError } from '../store/errors.js';
-import {
-  createKeyPair,
-  publicKeyFromHex,
-  publicKeyHex,
-  readPrivateKey,
-  readPublicKey,
-} from './keys.js';
+import { createKeyPair, publicKeyFromHex, readPrivateKey, readPublicKey } from './keys.js';
 
 let dir: string;
 beforeEach(() => {

@@ -5,6 +5,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { publicKeyHex } from '#identity';
 import { CannotCheckError, orCannotCheck } from '../store/errors.js';
 
 /** Creates an Ed25519 key pair: the private key in `file`, readable by its owner only, and the public key beside it. */
@@ -36,12 +37,6 @@ function readEd25519(file: string, read: () => KeyObject): KeyObject {
   const key = orCannotCheck(`${file} can't be read as a key`, read);
   if (key.asymmetricKeyType === 'ed25519') return key;
   throw new CannotCheckError(`${file} holds no Ed25519 key`);
-}
-
-/** The 32 bytes of a public key in hex, by which an anchor names its key. */
-export function publicKeyHex(key: KeyObject): string {
-  const half = key.type === 'private' ? createPublicKey(key) : key;
-  return half.export({ type: 'spki', format: 'der' }).subarray(-32).toString('hex');
 }
 
 const SPKI_OF_ED25519 = '302a300506032b6570032100';
