@@ -1,68 +1,78 @@
-import type { EventStore } from '#event-store';
-import { accountStream } from '#identity';
-import { parseEvent, type AccountOpened, type LedgerEvent } from '#ledger';
+import {
+  firstOpeningNumber,
+  type AccountOpened,
+  type LedgerEvent,
+  type OpeningBatch,
+} from '#ledger';
 import { rowsOf, type NewTransactionRow } from '#read-model';
 
-/** A batch that came in here, and what the old table may want to know of it. */
-export interface NewBatch {
-  readonly batchId: number;
-  readonly points: number;
-  readonly rechargeId: string | null;
-  readonly sourceId: string | null;
-  readonly createdAt: string;
+/** A batch as it is here now. `legacyBatchId`: what the old table calls it; null: it has no such batch. */
+export type BatchHere = Omit<OpeningBatch, 'expired'>;
+
+/** A duration that a settlement filled in, and when. */
+interface FilledDuration {
+  readonly duration: number;
+  readonly updatedAt: string;
 }
 
 /** What became of an account since it was opened, as the old tables would say it. */
-export interface ChangesSinceOpening {
-  readonly opening: AccountOpened;
+export class ChangesSinceOpening {
   /** In the order in which they were made, the row of an adjustment first. */
-  readonly rows: readonly NewTransactionRow[];
-  /** Durations that settlements filled in, by the ids of old rows. */
-  readonly durations: ReadonlyMap<string, number>;
-  readonly recharged: ReadonlyMap<number, NewBatch>;
-}
+  readonly rows: NewTransactionRow[] = [];
+  /** By the ids of old rows. */
+  readonly durations = new Map<string, FilledDuration>();
+  /** By their number here, spent ones too. */
+  readonly batches: Map<number, BatchHere>;
+  /** Where the first row of each event stands, by its revision. */
+  readonly #places = new Map<number, number>();
 
-/** null: the account is not opened. */
-export async function changesSinceOpening(
-  store: EventStore,
-  userId: string,
-): Promise<ChangesSinceOpening | null> {
-  let opening: AccountOpened | null = null;
-  const rows: NewTransactionRow[] = [];
-  const durations = new Map<string, number>();
-  const recharged = new Map<number, NewBatch>();
-  for await (const recorded of store.readStream(accountStream(userId), { latest: true })) {
-    const event = parseEvent(recorded);
-    if (event.type === 'AccountOpened') opening = event;
-    if (opening === null) continue;
-    const { transactions, duration } = rowsOf(userId, recorded.revision, event);
-    rows.push(...transactions.filter(({ legacy_id: legacyId }) => legacyId === null));
-    if (duration !== null) fillIn(opening, rows, durations, duration);
-    noteRecharge(event, recharged);
+  constructor(
+    readonly userId: string,
+    readonly opening: AccountOpened,
+  ) {
+    this.batches = new Map(opening.batches.map((batch) => [batch.batchId, batch]));
   }
-  return opening && { opening, rows, durations, recharged };
-}
 
-/** Of a consumption that began there, it stands on the first of its old rows. */
-function fillIn(
-  opening: AccountOpened,
-  rows: NewTransactionRow[],
-  durations: Map<string, number>,
-  { revision, duration }: { readonly revision: number; readonly duration: number },
-): void {
-  if (revision < 0) {
-    const { closed, open } = opening;
-    const row = [...closed, ...open][closed.length + open.length + revision]?.rows[0];
-    if (row !== undefined) durations.set(row, duration);
-    return;
+  /** The opening itself first, and then what follows. */
+  apply(revision: number, event: LedgerEvent): void {
+    const { transactions, duration, batches, recharge } = rowsOf(this.userId, revision, event);
+    this.#places.set(revision, this.rows.length);
+    this.rows.push(...transactions);
+    if (duration !== null) this.#fillIn(duration.revision, duration.duration, duration.updated_at);
+    const order =
+      recharge?.kind === 'recharged'
+        ? { rechargeId: recharge.recharge_id, sourceId: recharge.source_id }
+        : { rechargeId: null, sourceId: null };
+    for (const { batch_id: batchId, pointsIn, remaining, initial } of batches) {
+      const known = this.batches.get(batchId) ?? {
+        batchId,
+        legacyBatchId: null,
+        points: 0,
+        remaining: 0,
+        priority: initial?.priority ?? 0,
+        expiresAt: initial?.expires_at ?? null,
+        createdAt: event.at,
+        ...order,
+      };
+      this.batches.set(batchId, {
+        ...known,
+        points: known.points + pointsIn,
+        remaining: known.remaining + remaining,
+      });
+    }
   }
-  const place = rows.findIndex((row) => row.revision === revision && row.line === 0);
-  const row = rows[place];
-  if (row !== undefined) rows[place] = { ...row, duration };
-}
 
-function noteRecharge(event: LedgerEvent, recharged: Map<number, NewBatch>): void {
-  if (event.type !== 'PointsRecharged') return;
-  const { batchId, points, rechargeId, sourceId, at } = event;
-  recharged.set(batchId, { batchId, points, rechargeId, sourceId, createdAt: at });
+  /** Of a consumption that began there, it stands on the first of its old rows. */
+  #fillIn(revision: number, duration: number, updatedAt: string): void {
+    if (revision < 0) {
+      const { batches, closed, open } = this.opening;
+      const place = revision - firstOpeningNumber(this.opening) - batches.length;
+      const row = [...closed, ...open][place]?.rows[0];
+      if (row !== undefined) this.durations.set(row, { duration, updatedAt });
+      return;
+    }
+    const place = this.#places.get(revision) ?? -1;
+    const row = this.rows[place];
+    if (row?.revision === revision) this.rows[place] = { ...row, duration, updated_at: updatedAt };
+  }
 }

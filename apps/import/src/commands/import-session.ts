@@ -3,7 +3,12 @@ import { userInfo } from 'node:os';
 import type { TakeOverTerms } from '#import';
 import type { Settings } from '#ledger';
 import type { ImportSession } from '../ledger/append-bodies.js';
-import { currentTakeOver, type CurrentTakeOver } from '../ledger/current-take-over.js';
+import {
+  currentTakeOver,
+  lastTakeOver,
+  type CurrentTakeOver,
+  type LastTakeOver,
+} from '../ledger/current-take-over.js';
 import { requireRules2 } from '../ledger/require-rules-2.js';
 import { withLedger, type Ledger } from '../ledger/open-ledger.js';
 import type { CommandContext } from './command-context.js';
@@ -14,9 +19,9 @@ export interface SessionOptions {
   readonly by?: string;
 }
 
-export interface OpenSession {
+export interface OpenSession<TakeOver = CurrentTakeOver> {
   readonly ledger: Ledger;
-  readonly takeOver: CurrentTakeOver;
+  readonly takeOver: TakeOver;
   readonly session: ImportSession;
   /** What accounts are read by, by the settings in force at a moment. */
   readonly termsAt: (at: string) => Promise<TakeOverTerms>;
@@ -24,12 +29,26 @@ export interface OpenSession {
 
 /** Opens the ledger, and the take-over that is on there. */
 export const withSession = <T>(
-  { env }: CommandContext,
+  context: CommandContext,
   options: SessionOptions,
   work: (open: OpenSession) => Promise<T>,
+): Promise<T> => withTakeOver(context, options, ({ store }) => currentTakeOver(store), work);
+
+/** The same for what can be done behind the end of a take-over too. */
+export const withLastSession = <T>(
+  context: CommandContext,
+  options: SessionOptions,
+  work: (open: OpenSession<LastTakeOver>) => Promise<T>,
+): Promise<T> => withTakeOver(context, options, ({ store }) => lastTakeOver(store), work);
+
+const withTakeOver = <TakeOver extends CurrentTakeOver, T>(
+  { env }: CommandContext,
+  options: SessionOptions,
+  find: (ledger: Ledger) => Promise<TakeOver>,
+  work: (open: OpenSession<TakeOver>) => Promise<T>,
 ): Promise<T> =>
   withLedger(env, async (ledger) => {
-    const takeOver = await currentTakeOver(ledger.store);
+    const takeOver = await find(ledger);
     const { importId, mapping, mapDigest } = takeOver;
     await requireRules2(ledger.settings);
     const session: ImportSession = {

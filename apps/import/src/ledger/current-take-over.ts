@@ -3,7 +3,7 @@ import { mapDigest, parseMapping, type Mapping } from '#import';
 import { TAKE_OVER_STREAM, parseTakeOver } from '#ledger';
 import { CannotImportError } from '../errors.js';
 
-/** The take-over that is on, as its newest start says it. */
+/** A take-over, as its newest start says it. */
 export interface CurrentTakeOver {
   readonly importId: string;
   readonly mapping: Mapping;
@@ -11,20 +11,38 @@ export interface CurrentTakeOver {
   readonly from: string;
 }
 
-/** Every importer reads the mapping that was published, so that all of them decide alike. */
+/** The newest take-over, which may be finished. */
+export interface LastTakeOver extends CurrentTakeOver {
+  readonly isFinished: boolean;
+  /** All mappings that it ever had, by their digests: each account was opened by one of them. */
+  readonly mappings: ReadonlyMap<string, Mapping>;
+}
+
+/** The one that is on. Every importer reads the mapping that was published, so that all of them decide alike. */
 export async function currentTakeOver(store: EventStore): Promise<CurrentTakeOver> {
-  let current: CurrentTakeOver | null = null;
+  const last = await lastTakeOver(store);
+  if (!last.isFinished) return last;
+  throw new CannotImportError('no take-over is on: begin one by `start`');
+}
+
+export async function lastTakeOver(store: EventStore): Promise<LastTakeOver> {
+  const mappings = new Map<string, Mapping>();
+  const started: CurrentTakeOver[] = [];
+  let isFinished = false;
   for await (const recorded of store.readStream(TAKE_OVER_STREAM, { latest: true })) {
     const event = parseTakeOver(recorded);
-    current = null;
-    if (event.type !== 'TakeOverStarted') continue;
+    isFinished = event.type === 'TakeOverFinished';
+    if (event.type === 'TakeOverFinished') continue;
     const parsed = parseMapping(JSON.stringify(event.mapping));
     if (!parsed.ok) {
       throw new CannotImportError('the mapping of the take-over is none that this build can read');
     }
     const { importId, from } = event;
-    current = { importId, from, mapping: parsed.value, mapDigest: mapDigest(parsed.value) };
+    const digest = mapDigest(parsed.value);
+    mappings.set(digest, parsed.value);
+    started.push({ importId, from, mapping: parsed.value, mapDigest: digest });
   }
-  if (current !== null) return current;
+  const last = started.at(-1);
+  if (last !== undefined) return { ...last, isFinished, mappings };
   throw new CannotImportError('no take-over is on: begin one by `start`');
 }

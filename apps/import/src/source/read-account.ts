@@ -27,7 +27,7 @@ export async function readAccount(
 }
 
 /** However a table may spell it. All of them are the same UUID. */
-function spellingsOf(userId: string): string[] {
+export function spellingsOf(userId: string): string[] {
   const digits = userId.replaceAll('-', '');
   const lower = [userId, digits, `{${userId}}`, `{${digits}}`];
   return [...lower, ...lower.map((spelled) => spelled.toUpperCase())];

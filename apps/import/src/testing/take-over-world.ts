@@ -61,12 +61,14 @@ export class TakeOverWorld {
   }
 
   /** The old database has no tables yet. */
-  static empty(): Promise<TakeOverWorld> {
-    return TakeOverWorld.#of([]);
+  static empty(server?: string): Promise<TakeOverWorld> {
+    return TakeOverWorld.#of([], server);
   }
 
-  static async #of(accounts: readonly GeneratedAccount[]): Promise<TakeOverWorld> {
-    const server = process.env['TEST_PG_URL'] ?? '';
+  static async #of(
+    accounts: readonly GeneratedAccount[],
+    server = process.env['TEST_PG_URL'] ?? '',
+  ): Promise<TakeOverWorld> {
     const names = ['old', 'ledger'].map((what) => `${what}_${randomUUID().replaceAll('-', '')}`);
     for (const name of names) await onServer(server, `create database ${name}`);
     const [old = '', ledger = ''] = names.map(
@@ -78,6 +80,10 @@ export class TakeOverWorld {
 
   get old(): string {
     return this.#old;
+  }
+
+  get ledger(): string {
+    return this.#ledger;
   }
 
   /** Says that a take-over is on, by a clock of the store that is ten minutes behind. */
