@@ -124,16 +124,16 @@ export class TakeOverWorld {
 
   recharge(userId: string, points: number): Promise<void> {
     const data = { user_id: userId, points, expires_at: null };
-    return this.#command({ type: 'RechargePoints', data, source: '/spec', id: randomUUID() });
+    return this.command({ type: 'RechargePoints', data, source: '/spec', id: randomUUID() });
   }
 
   consume(userId: string, points: number): Promise<void> {
     const data = { user_id: userId, points, source_type: 'tts' };
-    return this.#command({ type: 'ConsumePoints', data, source: '/spec', id: randomUUID() });
+    return this.command({ type: 'ConsumePoints', data, source: '/spec', id: randomUUID() });
   }
 
   /** As the intake carries it out. */
-  async #command(sent: SentCommand): Promise<void> {
+  async command(sent: SentCommand): Promise<void> {
     const { store } = this;
     const processor = new AccountCommandProcessor({
       store,
