@@ -140,7 +140,8 @@ function jobTable(table: TableColumns, columns: JobColumns, faults: string[]): O
   const ids = columns.id.map((column, index) => asText(table, column, `jobs.id.${index}`, faults));
   const settleBy =
     columns.settleBy === undefined
-      ? 'null'
+      ? // Rows are sorted by it, and Postgres sorts by no constant without a type.
+        'null::text'
       : asText(table, columns.settleBy, 'jobs.settleBy', faults);
   const sorted = sortedByUser(table, columns.user, 'jobs.user', [...ids, settleBy], null, faults);
   return { ...sorted, fields: columns.id };
