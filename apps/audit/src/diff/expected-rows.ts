@@ -32,6 +32,9 @@ type ExpectedRecharge = Record<string, Value> & { reversed: number; reinstated: 
 
 type ImportChange = NonNullable<ReturnType<typeof rowsOf>['takeOver']>;
 
+/** Times of another service have microseconds, which the tables leave away where there are none. */
+const shortTime = (time: string): string => time.replace(/(?<=\.\d{3})000Z$/, 'Z');
+
 const keyOf = ({ revision, line }: RowPlace): string => `${revision}/${line}`;
 
 const rechargeOf = (user: string, of: number, batch: OpeningBatch): ExpectedRecharge => ({
@@ -166,7 +169,9 @@ export class ExpectedRows {
   #sayLegacy(legacyId: string, row: NewTransactionRow): void {
     const { revision, line } = this.#legacyPlaces.get(legacyId) ?? row;
     this.#legacyPlaces.set(legacyId, { revision, line });
-    this.#transactions.set(keyOf({ revision, line }), { ...row, revision, line });
+    const [created_at, updated_at] = [shortTime(row.created_at), shortTime(row.updated_at)];
+    const times = { created_at, updated_at };
+    this.#transactions.set(keyOf({ revision, line }), { ...row, ...times, revision, line });
   }
 
   #removeLegacy(legacyId: string): void {

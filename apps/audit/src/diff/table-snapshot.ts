@@ -23,9 +23,10 @@ const text: ParseColumn = (value) => value;
 const number: ParseColumn = Number;
 const flag: ParseColumn = (value) => value === 't';
 
-/** Formats `2030-01-01 12:00:00.5+00` like events do. Microseconds are kept, as no event has them. */
+/** Formats `2030-01-01 12:00:00.5+00` like events do, with microseconds where there are any. */
 const time: ParseColumn = (value) => {
-  const fraction = value.slice(19, -3).slice(1).padEnd(3, '0');
+  const digits = value.slice(20, -3);
+  const fraction = digits.padEnd(digits.length > 3 ? 6 : 3, '0');
   return `${value.slice(0, 10)}T${value.slice(11, 19)}.${fraction}Z`;
 };
 
@@ -42,9 +43,12 @@ const PARSERS: Readonly<Record<string, ParseColumn>> = {
   jsonb: (value) => canonicalJson(JSON.parse(value) as object),
 };
 
+/** Ids of another service, which may be beyond what a number holds. */
+const LEGACY_IDS: ReadonlySet<string> = new Set(['legacy_id', 'legacy_through']);
+
 function columnParsers<R>(table: Table<R>): Readonly<Record<string, ParseColumn>> {
   const parsers = columnNames(table).map((name) => {
-    const parse = PARSERS[table.columns[name].type.name];
+    const parse = LEGACY_IDS.has(name) ? text : PARSERS[table.columns[name].type.name];
     if (parse === undefined) throw new Error(`a bug: the column ${name} has a type without parser`);
     return [name, parse] as const;
   });
