@@ -125,6 +125,8 @@ class UsagePage {
   /** Oldest first. Rows that are not shown any more are dropped in blocks. */
   #rows: NewTransactionRow[] = [];
   #legacyRows: ReturnType<typeof legacyRowsByNumber> = new Map();
+  /** The ids of all legacy rows that are shown, dropped ones too. */
+  readonly #legacyIds = new Set<string | null>();
 
   /** Newest first. */
   get rows(): readonly NewTransactionRow[] {
@@ -132,9 +134,9 @@ class UsagePage {
   }
 
   add(event: LedgerEvent, rows: readonly NewTransactionRow[]): void {
-    if (event.type === 'LegacyRowsImported') this.#removeLegacy(event);
     if (event.type === 'AccountOpened') this.#legacyRows = legacyRowsByNumber(event);
-    this.#rows.push(...rows);
+    if (event.type === 'LegacyRowsImported') this.#sayLegacy(event, rows);
+    else this.#rows.push(...rows);
     if (this.#rows.length > BUFFERED_ROWS_MAX) this.#rows = this.#rows.slice(-PAGE_ROWS);
     if (event.type === 'ConsumptionSettled') this.#fillInDuration(event);
   }
@@ -145,13 +147,25 @@ class UsagePage {
     return this.#rows.findIndex(({ legacy_id }) => id !== undefined && legacy_id === id);
   }
 
-  /** Rows that are said again come again, and those that are gone do not. */
-  #removeLegacy({ rows, gone }: LegacyRowsImported): void {
-    if (this.#rows.length === 0) return;
-    const removed = new Set([...gone, ...rows.map(([id]) => id)]);
-    this.#rows = this.#rows.filter(
-      ({ legacy_id }) => legacy_id === null || !removed.has(legacy_id),
-    );
+  /** A row that is said again stays where it was first said. */
+  #sayLegacy({ rows: said, gone }: LegacyRowsImported, rows: readonly NewTransactionRow[]): void {
+    const shown = new Map(rows.map((row) => [row.legacy_id, row]));
+    const hidden = said.flatMap(([id]) => (shown.has(id) ? [] : id));
+    this.#removeLegacy(new Set<string | null>([...gone, ...hidden]));
+    this.#rows = this.#rows.map((row) => {
+      const again = row.legacy_id === null ? undefined : shown.get(row.legacy_id);
+      return again === undefined ? row : { ...again, revision: row.revision, line: row.line };
+    });
+    for (const [id, row] of shown) {
+      if (!this.#legacyIds.has(id)) this.#rows.push(row);
+      this.#legacyIds.add(id);
+    }
+  }
+
+  #removeLegacy(ids: ReadonlySet<string | null>): void {
+    if (ids.size === 0) return;
+    for (const id of ids) this.#legacyIds.delete(id);
+    this.#rows = this.#rows.filter(({ legacy_id }) => !ids.has(legacy_id));
   }
 
   #fillInDuration({
