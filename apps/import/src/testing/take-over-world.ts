@@ -17,7 +17,7 @@ import {
   generateLegacy,
   type GeneratedAccount,
 } from '#import/testing';
-import { accountStream } from '#identity';
+import { accountStream, digestedData } from '#identity';
 import { SettingsReader, startTakeOver } from '#settings';
 import { runProgram, type ProgramRun } from './run-program.js';
 
@@ -140,7 +140,8 @@ export class TakeOverWorld {
       settings: new SettingsReader({ store }),
     });
     const command = toLedgerCommand(sent, new Date().toISOString());
-    const { answer } = await processor.run(command, { correlation: 'spec' });
+    const data = digestedData(sent.data);
+    const { answer } = await processor.run(command, { correlation: 'spec', data });
     if (answer.status !== 'accepted') throw new Error(`${sent.type}: ${answer.code}`);
   }
 
