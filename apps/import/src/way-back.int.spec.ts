@@ -273,7 +273,7 @@ describe('an importer that dies while it hands an account back', () => {
         name === 'query'
           ? async (...args: Parameters<pg.Client['query']>) => {
               step();
-              return (await target.query(...args)) as unknown;
+              return target.query(...args) as unknown;
             }
           : (Reflect.get(target, name) as unknown),
     });

@@ -27,13 +27,7 @@ export {
   type SigningKey,
 } from './message-signature.js';
 export { nameBasedUuid } from './name-based-uuid.js';
-export {
-  isReportSignedBy,
-  parseSignedReport,
-  publicKeyHex,
-  signReport,
-  type SignedReport,
-} from './signed-report.js';
+export { isReportSignedBy, parseSignedReport, publicKeyHex, signReport } from './signed-report.js';
 export {
   LEDGER_STREAM_PREFIXES,
   STREAM_PREFIX,

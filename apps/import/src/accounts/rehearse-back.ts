@@ -28,7 +28,9 @@ export async function prepareRehearsal(
     throw new CannotImportError('--into must be the name of a schema: a-z, 0-9 and _, at most 63');
   }
   const old = await findTables(client, mapping);
-  const { jobs: _, ...rest } = mapping;
+  // Jobs are of no use here.
+  const { jobs, ...rest } = mapping;
+  void jobs;
   const renamed: Mapping = {
     ...rest,
     rows: { table: `${schema}.${bareName(rowsTable(mapping))}` },
