@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { signReport } from '#identity';
 import { COMPARISON_FORMAT, type ComparisonReport } from '#import';
 import { InvalidComparisonError, isComparison, readComparison } from './comparison-file.js';
+import { readPublicKey } from './keys.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 
@@ -51,6 +53,12 @@ describe('the file of a comparison', () => {
       bytes[at] = byte;
     }
     expect(read(bytes.toString('utf8')).report).toEqual(REPORT);
+  });
+
+  it('is readable for ever', () => {
+    const key = readPublicKey('test/golden/comparison-v1.pub');
+    const text = readFileSync('test/golden/comparison-v1.json', 'utf8');
+    expect(readComparison([text], key).report).toMatchObject({ importId: 'spring', count: 1 });
   });
 
   it('is refused for another key', () => {

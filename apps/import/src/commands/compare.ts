@@ -51,9 +51,9 @@ async function runCompare(context: CommandContext, options: Options): Promise<Ex
   const report = await withLastSession(context, options, (open) =>
     compareAll(context, open, options),
   );
-  writeReport?.(report);
   const text = options.json === true ? `${JSON.stringify(report)}\n` : comparisonText(report);
   await print(context.terminal.out, text);
+  writeReport?.(report);
   return report.ok ? 0 : 1;
 }
 
