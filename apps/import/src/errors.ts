@@ -5,12 +5,16 @@ export class CannotImportError extends Error {
   override readonly name = 'CannotImportError';
 }
 
-/** Wraps a failure of the environment in one sentence. Any other error is passed on as it is. */
+/** Wraps a failure of the environment in one sentence. A bug is passed on as it is, with its stack. */
 export const cannotImport = (what: string, cause: unknown): Error =>
-  isOurs(cause) ? cause : new CannotImportError(`${what}: ${reasonOf(cause)}`, { cause });
+  cause instanceof CannotImportError || isBug(cause)
+    ? cause
+    : new CannotImportError(`${what}: ${reasonOf(cause)}`, { cause });
 
-/** Failures of a server or of the system have a code. Everything else is one of ours, or a bug. */
-const isOurs = (cause: unknown): cause is Error => cause instanceof Error && !('code' in cause);
+/** Node also throws a TypeError for an invalid address, but then it has a code. */
+const isBug = (cause: unknown): cause is Error =>
+  (cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError) &&
+  !('code' in cause);
 
 function reasonOf(cause: unknown): string {
   if (!types.isNativeError(cause)) return String(cause);

@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { AppendResult, EventStore } from '#event-store';
 import { accountStream } from '#identity';
 import { SettingsReader } from '#settings';
+import { eventuallyHolds } from '#testing';
 import { termsOf } from '../commands/import-session.js';
 import { stateOf } from '../freeze/account-states.js';
 import { currentTakeOver } from '../ledger/current-take-over.js';
@@ -9,7 +10,7 @@ import type { ImportSession } from '../ledger/append-bodies.js';
 import { findTables } from '../source/old-tables.js';
 import { TakeOverWorld } from '../testing/take-over-world.js';
 import { openAccount, type OpenResult } from './open-account.js';
-import { releaseAccount } from './release-account.js';
+import { releaseAccount, type ReleaseResult } from './release-account.js';
 
 // An importer that dies at any of its steps, or whose answers are lost, and one that comes after it.
 
@@ -28,8 +29,6 @@ afterEach(async () => {
   for (const client of clients) await client.end();
   await world.drop();
 });
-
-class Killed extends Error {}
 
 /** Everything that an importer says to others goes through `step`, which may throw. */
 interface Importer {
@@ -64,7 +63,7 @@ async function importer(
       name === 'query'
         ? async (...args: Parameters<pg.Client['query']>) => {
             await step('query');
-            return (await target.query(...args)) as unknown;
+            return target.query(...args) as unknown;
           }
         : (Reflect.get(target, name) as unknown),
   });
@@ -92,12 +91,12 @@ async function openUntilKilledAt(user: string, step: number): Promise<boolean> {
   let steps = 0;
   const dying = await importer(() => {
     steps += 1;
-    if (steps >= step) throw new Killed();
+    if (steps >= step) throw new Error('killed');
   });
   const end = await dying.open(user).catch((error: unknown) => error);
   // What a process leaves that is gone: its connection ends, and with it its transaction.
   await clients.pop()?.end();
-  if (end instanceof Killed) return true;
+  if (steps >= step) return true;
   expect(end).toMatchObject({ kind: 'opened' });
   return false;
 }
@@ -152,3 +151,27 @@ it('comes to nothing where the account was released meanwhile', async () => {
   expect(await openings(user)).toBe(0);
   expect(await stateOf(other.client, user)).toMatchObject({ state: 'free' });
 });
+
+it('is not released by one who waited for an opening that came about', async () => {
+  const [account] = world.faultless;
+  const user = account?.raw.userId ?? '';
+  const other = await wellBehaved();
+  const releases: Promise<ReleaseResult>[] = [];
+  const opening = await importer(async (what) => {
+    if (what !== 'append' || releases.length > 0) return;
+    releases.push(releaseAccount(other.client, other.session, user));
+    await eventuallyHolds('the release waits', () => isWaiting(other.client));
+  });
+  expect(await opening.open(user)).toMatchObject({ kind: 'opened' });
+  expect(await Promise.all(releases)).toEqual(['opened']);
+  expect(await openings(user)).toBe(1);
+  expect(await stateOf(other.client, user)).toMatchObject({ state: 'moved' });
+});
+
+async function isWaiting(client: pg.Client): Promise<boolean> {
+  const { rows } = await world.pool.query<{ waits: boolean }>(
+    "select wait_event_type = 'Lock' as waits from pg_stat_activity where pid = $1",
+    [(client as unknown as { readonly processID: number }).processID],
+  );
+  return rows[0]?.waits ?? false;
+}

@@ -1,10 +1,11 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { analyseAccount, type AnalysedAccount, type Fault, type TakeOverTerms } from '#import';
 import type { ImportedAccount } from '#commands';
 import { rowsDigest } from '#identity';
 import { fitOpening, openingFault, type ImportBody } from '#ledger';
-import { freeze, lockAccount, setState } from '../freeze/account-states.js';
+import { freeze, isChangedMeanwhile, lockAccount, setState } from '../freeze/account-states.js';
 import { appendBodies, type ImportSession } from '../ledger/append-bodies.js';
+import { rollBack } from '../source/old-database.js';
 import type { OldTables } from '../source/old-tables.js';
 import { readAccount } from '../source/read-account.js';
 import { refusedStream, rowBodies } from './import-rows.js';
@@ -55,15 +56,11 @@ export async function openAccount(
     const pausedMs = performance.now() - startedMs;
     return result.kind === 'opened' ? { ...result, pausedMs } : result;
   } catch (error) {
-    await client.query('rollback');
-    if (isSerializationFailure(error)) return { kind: 'busy' };
+    await rollBack(client);
+    if (isChangedMeanwhile(error)) return { kind: 'busy' };
     throw error;
   }
 }
-
-/** Another importer had the account, and changed its state. */
-const isSerializationFailure = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && error.code === '40001';
 
 type LockedResult =
   | Exclude<OpenResult, { readonly kind: 'opened' }>

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { lockAccount, setState } from '../freeze/account-states.js';
+import { isChangedMeanwhile, lockAccount, setState } from '../freeze/account-states.js';
 import { appendBodies, type ImportSession } from '../ledger/append-bodies.js';
+import { rollBack } from '../source/old-database.js';
 
 export type ReleaseResult = 'free' | 'opened' | 'not frozen';
 
@@ -10,13 +11,15 @@ export async function releaseAccount(
   session: ImportSession,
   userId: string,
 ): Promise<ReleaseResult> {
-  const state = await lockAccount(client, userId);
   try {
+    const state = await lockAccount(client, userId);
     const result = state === 'frozen' ? await releaseLocked(client, session, userId) : null;
     await client.query('commit');
     return result ?? (state === 'moved' ? 'opened' : 'not frozen');
   } catch (error) {
-    await client.query('rollback');
+    await rollBack(client);
+    // What was waited for is done: it is told as it is now.
+    if (isChangedMeanwhile(error)) return releaseAccount(client, session, userId);
     throw error;
   }
 }

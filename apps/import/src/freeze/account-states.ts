@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { READ_EXACTLY } from '../source/old-database.js';
+import { READ_EXACTLY, rollBack } from '../source/old-database.js';
 
 /** Where one account stands in the old database. Only a free one may be written there. */
 export type AccountState = 'free' | 'frozen' | 'moved';
@@ -130,6 +130,7 @@ export async function addAccounts(
 }
 
 const LOCK_NOT_AVAILABLE = '55P03';
+const SERIALIZATION_FAILURE = '40001';
 
 /**
  * Waits for the writers of this account alone, and lets none in after them; null: one of them takes too
@@ -151,7 +152,7 @@ export async function freeze(
     );
     await client.query('commit');
   } catch (error) {
-    await client.query('rollback');
+    await rollBack(client);
     if (error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE) return null;
     throw error;
   }
@@ -186,6 +187,10 @@ export async function lockAccount(
   );
   return rows[0]?.state ?? null;
 }
+
+/** Another importer had the account that was waited for, and changed its state. */
+export const isChangedMeanwhile = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === SERIALIZATION_FAILURE;
 
 /** Within the transaction that has locked the account. */
 export async function setState(

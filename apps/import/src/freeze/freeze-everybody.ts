@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { rollBack } from '../source/old-database.js';
 import { ACCOUNTS, addAccounts, type GuardedTable } from './account-states.js';
 
 /**
@@ -19,7 +20,7 @@ export async function freezeEverybody(
     await addAccounts(client, tables);
     await client.query('commit');
   } catch (error) {
-    await client.query('rollback');
+    await rollBack(client);
     throw error;
   }
 }

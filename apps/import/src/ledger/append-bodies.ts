@@ -3,8 +3,8 @@ import { encodeImported, readImportedAccount, type ImportedAccount } from '#comm
 import { PermanentStoreError, type EncodedEvent } from '#event-store';
 import { accountStream } from '#identity';
 import type { ImportBody, NonEmpty } from '#ledger';
-import { CannotImportError } from '../errors.js';
-import type { Ledger } from './open-ledger.js';
+import { CannotImportError, cannotImport } from '../errors.js';
+import { LEDGER_FAILS, type Ledger } from './open-ledger.js';
 
 /** What an append may hold: half of what a store takes. */
 const APPEND_BYTES_MAX = 6 * 1024 * 1024;
@@ -48,7 +48,7 @@ export async function appendBodies(
   next: NextBodies,
 ): Promise<number> {
   for (let conflicts = 0; conflicts < CONFLICTS_MAX; conflicts += 1) {
-    const imported = await readImportedAccount(session.ledger.store, userId);
+    const imported = await orSay(readImportedAccount(session.ledger.store, userId));
     const bodies = await next(imported);
     if (bodies === null || bodies.length === 0) return 0;
     const isWritten = await appendAll(session, imported, bodies, now);
@@ -56,6 +56,12 @@ export async function appendBodies(
   }
   throw new CannotImportError(`others write to the account ${userId} again and again`);
 }
+
+/** A transaction in the old database is open meanwhile, which would be named otherwise. */
+const orSay = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((cause: unknown) => {
+    throw cannotImport(LEDGER_FAILS, cause);
+  });
 
 /** False: another one wrote meanwhile. What was appended before stays, and the next attempt goes on. */
 async function appendAll(
@@ -70,7 +76,8 @@ async function appendAll(
     const expected = current.account.revision;
     const origin = { importId, now, settings, correlation };
     const { events, after } = encodeImported(current, part, origin);
-    const isOk = await appendSurely(ledger, accountStream(imported.userId), expected, events);
+    const stream = accountStream(imported.userId);
+    const isOk = await orSay(appendSurely(ledger, stream, expected, events));
     if (!isOk) return false;
     current = after;
   }

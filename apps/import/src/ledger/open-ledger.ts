@@ -6,6 +6,8 @@ import { CannotImportError, cannotImport } from '../errors.js';
 
 const STORE_SCHEME = /^(postgres(ql)?|esdb|kurrentdb)(\+discover)?:\/\//;
 
+export const LEDGER_FAILS = 'the ledger can not be used';
+
 /** The ledger that takes over: its events, and the settings that they are decided by. */
 export interface Ledger {
   readonly store: EventStore;
@@ -27,7 +29,7 @@ export async function withLedger<T>(
     await settings.refresh();
     return await work({ store, settings });
   } catch (cause) {
-    throw cannotImport('the ledger can not be used', cause);
+    throw cannotImport(LEDGER_FAILS, cause);
   } finally {
     await settings.stop();
     await store.close();

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { cannotImport } from '../errors.js';
+import { CannotImportError, cannotImport } from '../errors.js';
 
 const CONNECT_MS_MAX = 20_000;
 
@@ -40,16 +40,23 @@ export async function withOldDatabase<T>(
     connectionTimeoutMillis: CONNECT_MS_MAX,
     application_name: 'points-ledger import',
   });
-  // Without a listener a lost connection would end the process. The next query reports it.
-  client.on('error', () => undefined);
+  // Without a listener a lost connection would end the process. Queries behind it don't say why it was lost.
+  let loss: Error | null = null;
+  client.on('error', (error) => (loss ??= error));
   try {
     await client.connect();
     return await work(client);
   } catch (cause) {
-    throw cannotImport("the old database can't be used", cause);
+    const reason = cause instanceof CannotImportError ? cause : (loss ?? cause);
+    throw cannotImport("the old database can't be used", reason);
   } finally {
     await client.end().catch(() => undefined); // What was read is whole, or an error is on its way.
   }
+}
+
+/** A connection that was lost has no transaction any more. */
+export async function rollBack(client: pg.ClientBase): Promise<void> {
+  await client.query('rollback').catch(() => undefined);
 }
 
 /** The moment of the snapshot by the clock of the old database: ours, in milliseconds. */
