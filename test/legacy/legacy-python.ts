@@ -23,12 +23,18 @@ export class LegacyPython {
     await this.run('schema.py', addressOf(url), ...options);
   }
 
-  /** Writes as the old service does until every account was taken from it. Returns what was committed. */
-  async write(url: string, users: number, seed: number): Promise<ReadonlyMap<string, number>> {
-    const args = ['--users', String(users), '--seed', String(seed)];
-    const printed = await this.run('writer.py', addressOf(url), ...args);
-    const [, committed = '{}'] = printed.trim().split('\n');
-    return new Map(Object.entries(JSON.parse(committed) as Record<string, number>));
+  /**
+   * Writes as the old service does until every account was taken from it. Returns the ids of the rows that
+   * stand then, as far as the service knows, by user.
+   */
+  async write(
+    url: string,
+    users: readonly string[],
+    seed: number,
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    const printed = await this.run('writer.py', addressOf(url), '--seed', String(seed), ...users);
+    const rows = Object.entries(JSON.parse(printed) as Record<string, readonly number[]>);
+    return new Map(rows.map(([user, ids]) => [user, ids.map(String)]));
   }
 
   /** Runs a script of this folder, and returns what it prints. Throws with its output where it fails. */
@@ -44,4 +50,5 @@ export class LegacyPython {
 }
 
 /** SQLAlchemy names its driver. */
-const addressOf = (url: string): string => url.replace(/^postgres(ql)?:/, 'postgresql+psycopg:');
+export const addressOf = (url: string): string =>
+  url.replace(/^postgres(ql)?:/, 'postgresql+psycopg:');

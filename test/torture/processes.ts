@@ -20,7 +20,8 @@ export class Processes {
   readonly #folder = reachableFolder();
   readonly #apps = new Map<string, SupervisedChild>();
   #postgres!: EmbeddedPostgres;
-  #kafka!: KafkaBroker;
+  /** null: no app needs one. */
+  #kafka: KafkaBroker | null = null;
   #kafkaPorts!: { readonly port: number; readonly controllerPort: number };
 
   get databaseUrl(): string {
@@ -28,19 +29,29 @@ export class Processes {
   }
 
   get brokers(): readonly string[] {
-    return this.#kafka.brokers;
+    return this.#kafka?.brokers ?? [];
   }
 
   async startServers(): Promise<void> {
     const [port = 0, controllerPort = 0] = await freePorts(2);
     this.#kafkaPorts = { port, controllerPort };
-    await this.#startPostgres(undefined);
+    await this.startPostgres();
     await this.#startKafka();
   }
 
-  /** Starts the app that the name begins with, of this build or of another one. */
-  async startApp(name: string, build = root): Promise<void> {
-    const app = new SupervisedChild(await this.#childOptions(name, build));
+  async startPostgres(port?: number): Promise<void> {
+    this.#postgres = await startEmbeddedPostgres({
+      dataDir: join(this.#folder, 'postgres'),
+      ...(port !== undefined && { port }),
+    });
+  }
+
+  /**
+   * Starts the app that the name begins with, of this build or of another one, on the database of the server
+   * or on another one.
+   */
+  async startApp(name: string, build = root, database = this.databaseUrl): Promise<void> {
+    const app = new SupervisedChild(await this.#childOptions(name, build, database));
     this.#apps.set(name, app);
     await app.start();
   }
@@ -56,7 +67,7 @@ export class Processes {
 
   async stop(): Promise<void> {
     for (const app of this.#apps.values()) await app.stop();
-    await this.#kafka.stop();
+    await this.#kafka?.stop();
     await this.#postgres.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -80,7 +91,7 @@ export class Processes {
     const { port } = this.#postgres;
     this.#postgres.kill('SIGKILL');
     await this.#postgres.ended;
-    await this.#startPostgres(port);
+    await this.startPostgres(port);
   }
 
   signalPostgres(signal: 'SIGSTOP' | 'SIGCONT'): void {
@@ -88,23 +99,16 @@ export class Processes {
   }
 
   async killKafka(): Promise<void> {
-    await this.#kafka.kill();
+    await this.#kafka?.kill();
     await this.#startKafka();
   }
 
   pauseKafka(): void {
-    this.#kafka.pause();
+    this.#kafka?.pause();
   }
 
   resumeKafka(): void {
-    this.#kafka.resume();
-  }
-
-  async #startPostgres(port: number | undefined): Promise<void> {
-    this.#postgres = await startEmbeddedPostgres({
-      dataDir: join(this.#folder, 'postgres'),
-      ...(port !== undefined && { port }),
-    });
+    this.#kafka?.resume();
   }
 
   async #startKafka(): Promise<void> {
@@ -114,7 +118,7 @@ export class Processes {
     });
   }
 
-  async #childOptions(name: string, build: string): Promise<ChildOptions> {
+  async #childOptions(name: string, build: string, database: string): Promise<ChildOptions> {
     const port = await freePort();
     const app = name.split('-')[0] ?? name;
     return {
@@ -122,8 +126,8 @@ export class Processes {
       entry: join(build, 'dist', 'apps', app, 'src', 'main.js'),
       env: {
         NODE_OPTIONS: '',
-        EVENT_STORE: this.databaseUrl,
-        DATABASE_URL: this.databaseUrl,
+        EVENT_STORE: database,
+        DATABASE_URL: database,
         KAFKA_BROKERS: this.brokers.join(','),
         KAFKA_PARTITIONS: '3',
         SENDERS: 'anybody',

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 // `npm run torture` runs the simulation over many seeds, then real processes that are killed and suspended
-// under load, then a change from an earlier build and its rules to this one and rules 2, and then all
-// processes under a steady load while their memory is measured.
+// under load, then a change from an earlier build and its rules to this one and rules 2, then all
+// processes under a steady load while their memory is measured, and then a take-over from a Python process
+// that goes on writing, under kills.
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     before: { type: 'string' },
     'memory-minutes': { type: 'string', default: '10' },
     malformed: { type: 'string', default: '0' },
+    'take-over-seeds': { type: 'string', default: '20' },
     help: { type: 'boolean' },
   },
 });
@@ -52,13 +54,19 @@ const PARTS = {
     args: ['--testPathPatterns', 'test/foreign/malformed'],
     env: { MALFORMED_MESSAGES: values.malformed, MALFORMED_SEED: values.seed },
   },
+  'take-over': {
+    option: 'take-over-seeds',
+    args: ['--verbose=false', '--testPathPatterns', 'take-over.python'],
+    env: { TAKE_OVER_SEEDS: values['take-over-seeds'], TAKE_OVER_FIRST_SEED: values.seed },
+  },
 };
 
 const isKnown = values.only === undefined || Object.hasOwn(PARTS, values.only);
 if (values.help || !isKnown) {
   process.stdout.write(
     `npm run torture -- [--only ${Object.keys(PARTS).join('|')}] [--minutes 10] [--seeds 200] [--seed 1]\n` +
-      '                   [--rolling-seconds 60] [--before COMMIT] [--memory-minutes 10] [--malformed 0]\n\n' +
+      '                   [--rolling-seconds 60] [--before COMMIT] [--memory-minutes 10] [--malformed 0]\n' +
+      '                   [--take-over-seeds 20]\n\n' +
       '  --only            one part alone\n' +
       '  --minutes         minutes during which real processes are killed and suspended under load; 0: none\n' +
       '  --seeds           number of seeds of the simulation; 0: none. Progress is printed twice a minute\n' +
@@ -67,7 +75,8 @@ if (values.help || !isKnown) {
       '                    published and come into force, which takes another 7 minutes; 0: none\n' +
       '  --before          the commit of the earlier build (default: the last one without settings)\n' +
       '  --memory-minutes  minutes during which memory is measured under a steady load; 0: none\n' +
-      '  --malformed       number of malformed messages sent by a client in Python; 0: none\n',
+      '  --malformed       number of malformed messages sent by a client in Python; 0: none\n' +
+      '  --take-over-seeds number of seeds of a take-over from a Python process that goes on writing; 0: none\n',
   );
   process.exit(values.help ? 0 : 2);
 }
