@@ -8,7 +8,8 @@ import { projectLedger } from './testing/project-ledger.js';
 import { TakeOverWorld } from './testing/take-over-world.js';
 
 // The auditor's commands on accounts that were taken over with every fault, went on here, and of which one
-// was handed back. The projector writes the read tables while they are imported, and afterwards.
+// was handed back when the take-over was finished. The projector writes the read tables while they are
+// imported, and afterwards.
 
 let world: TakeOverWorld;
 let folder: string;
@@ -32,6 +33,7 @@ beforeAll(async () => {
   [spender = '', handedBack = ''] = world.openable
     .filter(({ fault }) => fault?.kind === 'Refund' || fault?.kind === 'Sum')
     .map(({ raw }) => raw.userId);
+  await world.run(['finish']);
   await world.run(['export-back', '--hand-back', '--users', 'users'], [handedBack]);
   await project();
   tables = new pg.Pool({ connectionString: world.ledger });
@@ -118,6 +120,7 @@ describe('a proof of an account that was taken over', () => {
   });
 
   it('is accepted with nothing but the public key', async () => {
+    expect((await world.imported(handedBack)).account.takeOver?.phase).toBe('handed_back');
     const { account } = await world.imported(spender);
     const out = await good(check(inFolder(spender)));
     expect(out).toContain(`user ${spender}: all ${account.revision + 1} events`);

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { PermanentStoreError, type AppendResult, type EventStore } from '#event-store';
 import { accountStream } from '#identity';
-import { BATCHES, FAULT_MAKERS } from '#import/testing';
+import { BATCHES, DECIDED, FAULT_MAKERS } from '#import/testing';
 import { SettingsReader } from '#settings';
 import { handBack, type HandBackResult } from './accounts/hand-back.js';
 import { NOT_FREE, stateOf } from './freeze/account-states.js';
@@ -148,6 +148,24 @@ describe('import export-back', () => {
     const { status, err } = await world.run(['export-back', '--all', ...args]);
     expect(status).toBe(2);
     expect(err).toContain(message);
+  });
+});
+
+describe('import export-back of accounts whose balance was believed', () => {
+  it('leaves no points in batches that had more than the balance', async () => {
+    world = await TakeOverWorld.make(FAULT_MAKERS.length * 2);
+    await world.begin({ batches: BATCHES, ...DECIDED, believe: 'balance', adjustDays: 30 });
+    await world.prepare();
+    await world.json('open', '--all');
+    const users = usersOf(world.openable);
+    const balances = await Promise.all(
+      users.map(async (user) => (await world.imported(user)).account.balance),
+    );
+    await world.run(['export-back', '--hand-back', '--all']);
+    const standing = (await standingThere()).filter(({ user }) => users.includes(user));
+    expect(standing.map(({ user, points }) => [user, points])).toEqual(
+      users.map((user, index) => [user, balances[index]]),
+    );
   });
 });
 
