@@ -3,6 +3,7 @@ import { CHAIN_START, accountStream, commandIdOf, importDigest, importSource } f
 import {
   LEGACY_ROWS_BYTES_MAX,
   LegacyStatement,
+  alterationsByRow,
   emptyAccount,
   evolve,
   parseEvent,
@@ -79,6 +80,7 @@ export function encodeImported(
       revision,
       before: hash,
     });
+    if (event.type === 'LegacyRowsImported') requireBounded(encoded);
     ({ hash } = encoded);
     return encoded;
   };
@@ -114,13 +116,12 @@ const commandOf = (type: ImportBody['type'], revision: number): string =>
   type === 'LegacyRowsImported' ? `rows:${revision}` : COMMANDS[type];
 
 /** What the read table can't hold has to be altered, or the account would be parked. */
-function requireShowable(event: LegacyRowsImported): void {
-  for (const row of event.rows) {
-    shownRow(
-      row,
-      event.altered.filter(({ legacyId }) => legacyId === row[0]),
-    );
-  }
-  const bytes = Buffer.byteLength(JSON.stringify(event));
+function requireShowable({ rows, altered }: LegacyRowsImported): void {
+  const alterations = alterationsByRow(altered);
+  for (const row of rows) shownRow(row, alterations.get(row[0]));
+}
+
+function requireBounded({ data }: EncodedEvent): void {
+  const bytes = Buffer.byteLength(data);
   if (bytes > LEGACY_ROWS_BYTES_MAX) throw new Error(`an event of rows of ${bytes} bytes`);
 }

@@ -124,7 +124,7 @@ export { fitOpening } from './account/fit-opening.js';
 export { compareLegacyIds } from './account/legacy-ids.js';
 export { legacyRowsEvents } from './account/legacy-rows-events.js';
 export { LEGACY_ROWS_BYTES_MAX } from './account/legacy-rows-fault.js';
-export { LegacyStatement } from './account/legacy-statement.js';
+export { LegacyStatement, alterationsByRow } from './account/legacy-statement.js';
 export { openingFault } from './account/opening-fault.js';
 export { shownRow, type ShownLegacyRow } from './account/shown-row.js';
 export {

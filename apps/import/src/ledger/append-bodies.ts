@@ -2,7 +2,7 @@ import { retry, type RetryLimits } from '#async';
 import { encodeImported, readImportedAccount, type ImportedAccount } from '#commands';
 import { PermanentStoreError, type EncodedEvent } from '#event-store';
 import { accountStream } from '#identity';
-import type { ImportBody, NonEmpty } from '#ledger';
+import { LEGACY_ROWS_BYTES_MAX, type ImportBody, type NonEmpty } from '#ledger';
 import { CannotImportError, cannotImport } from '../errors.js';
 import { LEDGER_FAILS, type Ledger } from './open-ledger.js';
 
@@ -90,7 +90,7 @@ function* inAppends(bodies: readonly ImportBody[]): Generator<NonEmpty<ImportBod
   let part: ImportBody[] = [];
   let bytes = 0;
   for (const body of bodies) {
-    const size = Buffer.byteLength(JSON.stringify(body));
+    const size = bytesMaxOf(body);
     if (bytes + size > APPEND_BYTES_MAX && isNonEmpty(part)) {
       yield part;
       [part, bytes] = [[], 0];
@@ -100,6 +100,12 @@ function* inAppends(bodies: readonly ImportBody[]): Generator<NonEmpty<ImportBod
   }
   if (isNonEmpty(part)) yield part;
 }
+
+/** Rows were cut to their bound, and are not measured again. */
+const bytesMaxOf = (body: ImportBody): number =>
+  body.type === 'LegacyRowsImported'
+    ? LEGACY_ROWS_BYTES_MAX
+    : Buffer.byteLength(JSON.stringify(body));
 
 const isNonEmpty = (part: readonly ImportBody[]): part is NonEmpty<ImportBody> => part.length > 0;
 

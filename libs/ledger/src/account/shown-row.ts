@@ -1,3 +1,4 @@
+import { isOnCalendar } from '../support/time.js';
 import { BALANCE_MAX } from '../settings/limits.js';
 import { BUSINESSES, type SourceType } from '../settings/businesses.js';
 import { EXPIRE_LABEL, RECHARGE_LABEL, refundLabelOf } from '../settings/row-labels.js';
@@ -95,14 +96,14 @@ const isTextOrNull = (value: unknown, charactersMax = Infinity): boolean =>
     (value.length <= charactersMax || [...value].length <= charactersMax) &&
     !NOT_FOR_POSTGRES.test(value));
 
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
+const TIME =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/;
 
-function isTime(value: unknown): boolean {
-  if (typeof value !== 'string' || !TIME.test(value) || value < '0001') return false;
-  const ms = Date.parse(`${value.slice(0, 23)}Z`);
-  // Date.parse takes the 30th of February for the 1st of March.
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(value.slice(0, 10));
-}
+const isTime = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  TIME.test(value) &&
+  value >= '0001' &&
+  isOnCalendar(`${value.slice(0, 23)}Z`);
 
 /** What a row of ours says, where no text was kept; null: its business is none of the five. */
 function labelOf({ type, sourceType }: ShownLegacyRow): string | null {
