@@ -4,6 +4,7 @@ import { coldLoadBench } from './cold-load.js';
 import { commandProcessorBench } from './command-processor.js';
 import { esdbBench } from './esdb.js';
 import { printTable, type Figures } from './figures.js';
+import { importBench } from './import.js';
 import { pageBench } from './page.js';
 import { pipelineBench } from './pipeline.js';
 import { projectorBench } from './projector.js';
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, () => Figures | Promise<Figures>>> = {
   pipeline: pipelineBench,
   clients: clientsBench,
   audit: () => auditBench(),
+  import: importBench,
 };
 
 const USAGE = `npm run bench [-- NAME … --json]
