@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FAULT_MAKERS } from '#import/testing';
 import { SettingsReader } from '#settings';
+import { eventually } from '#testing';
 import { NOT_FREE } from './freeze/account-states.js';
 import { TakeOverWorld } from './testing/take-over-world.js';
 
@@ -237,6 +238,34 @@ describe('import finish', () => {
     expect(out.match(/^LEFT /gm)).toHaveLength(world.broken.length);
     expect(await write('6f1f2a53-2a8c-5c0a-9d0e-1b2c3d4e5f60')).toBe(NOT_FREE);
     expect((await world.run(['run'])).err).toContain('no take-over is on');
+  });
+
+  it('lets everybody else write where a writer hangs, and says so', async () => {
+    await world.begin();
+    await world.prepare();
+    const [first = '', second = ''] = usersOf(world.broken);
+    const writer = await world.pool.connect();
+    await writer.query('begin');
+    await writer.query('update point_batches set points_left = points_left where user_id = $1', [
+      first,
+    ]);
+    let isOver = false;
+    const finishing = world.run(['finish']).finally(() => (isOver = true));
+    await eventually(async () => {
+      const { rows } = await world.pool.query(
+        "select from pg_stat_activity where wait_event_type = 'Lock' and query like 'lock table%'",
+      );
+      expect(rows).toHaveLength(1);
+    });
+    expect(await write(second)).toBe('written');
+    expect(isOver).toBe(false);
+    const { status, err } = await finishing;
+    await writer.query('rollback');
+    writer.release();
+    expect([status, err]).toEqual([
+      2,
+      'a writer of the old tables does not end: finish again later\n',
+    ]);
   });
 });
 

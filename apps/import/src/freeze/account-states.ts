@@ -153,7 +153,7 @@ export async function freeze(
     await client.query('commit');
   } catch (error) {
     await rollBack(client);
-    if (error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE) return null;
+    if (isLockedOut(error)) return null;
     throw error;
   }
   return (await stateOf(client, userId))?.since ?? null;
@@ -187,6 +187,10 @@ export async function lockAccount(
   );
   return rows[0]?.state ?? null;
 }
+
+/** Somebody held what was waited for too long. */
+export const isLockedOut = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE;
 
 /** Another importer had the account that was waited for, and changed its state. */
 export const isChangedMeanwhile = (error: unknown): boolean =>
