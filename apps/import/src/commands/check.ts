@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { analyseAccount, mapDigest, type Mapping, type TakeOverTerms } from '#import';
-import type { Settings } from '#ledger';
 import { Progress, print } from '#terminal';
 import { FaultTally } from '../report/fault-tally.js';
 import { checkJson, checkText, type CheckReport } from '../report/check-report.js';

@@ -1,7 +1,7 @@
 import type { AccountOpened, ImportFields } from './import-events.js';
 
 /** An append takes more, so that the rows before the opening fit beside it. */
-export const OPENING_BYTES_MAX = 8 * 1024 * 1024;
+const OPENING_BYTES_MAX = 8 * 1024 * 1024;
 
 /** What the fields common to all events take. */
 const ENVELOPE_BYTES = 1_024;

@@ -5,7 +5,7 @@ import type { AccountOpened, ImportFields, OpeningBatch } from './import-events.
 import { unorderedId } from './legacy-ids.js';
 
 /** A job that began in the old service can be settled here for so long at least. */
-export const OPEN_SECONDS_MIN = 3_600;
+const OPEN_SECONDS_MIN = 3_600;
 
 type Opening = ImportFields<AccountOpened>;
 

@@ -7,7 +7,7 @@ import { plusSeconds } from '../support/time.js';
 export const TAKE_OVER_STREAM = 'ledger-takeover';
 
 /** It would take more than an append can. */
-export const ACCOUNTS_LEFT_MAX = 100_000;
+const ACCOUNTS_LEFT_MAX = 100_000;
 
 export type TakeOverEvent = TakeOverStarted | TakeOverFinished;
 

@@ -151,7 +151,7 @@ const ofRecharge = ({ sourceId }: { readonly sourceId: string | null }) => ({
 const SIGN: Record<TransactionType, 1 | -1> = { recharge: 1, refund: 1, consume: -1, expire: -1 };
 
 /** One row per part with running balances. The duration is on the first, so that sums over rows are right. */
-export function transactionsOf(
+function transactionsOf(
   userId: string,
   revision: number,
   event: LedgerEvent,
