@@ -62,7 +62,7 @@ export class NewService {
     }
   }
 
-  /** Its commands are answered. */
+  /** Commands that are not answered yet fail. */
   async close(): Promise<void> {
     await this.#processor.drain(DRAIN_MS_MAX);
     await this.#settings.stop();
@@ -86,10 +86,13 @@ export class NewService {
         if (result.answer.code !== 'NotTakenOver') return result;
         this.#counts.notYet += 1;
       } catch (error) {
-        if (!(error instanceof RetryableCommandError)) throw error;
+        if (!isSentAgain(error)) throw error;
         this.#counts.failed += 1;
       }
       await sleep(AGAIN_MS);
     }
   }
 }
+
+const isSentAgain = (error: unknown): boolean =>
+  error instanceof RetryableCommandError && error.code !== 'closing';

@@ -8,8 +8,8 @@ import { deserializeEvent } from '#ledger';
 import { TABLES_NAME } from '#platform';
 import { PostgresReadTables } from '#read-model';
 import { eventually, seededRandom, type SeededRandom } from '#testing';
+import { runProgram as runAudit } from '../../apps/audit/src/testing/run-program.js';
 import { TakeOverWorld } from '../../apps/import/src/testing/take-over-world.js';
-import { runProgram } from '../foreign/run-program.js';
 import { LegacyPython } from '../legacy/legacy-python.js';
 import { ImporterProcesses } from './importer-processes.js';
 import { NewService, type Answered } from './new-service.js';
@@ -34,8 +34,6 @@ const TRIES_MAX = 60;
 /** Then everybody is opened. The canary is first. */
 const STRIKES = 7;
 const CANARY_PERCENT = 8;
-
-const AUDIT = join(import.meta.dirname, '../../dist/apps/audit/src/main.js');
 
 const seeds = [...KEPT_SEEDS, ...Array.from({ length: SEEDS }, (_, index) => FIRST_SEED + index)];
 
@@ -86,30 +84,37 @@ describe('A take-over under kills', () => {
 
       let isWriting = true;
       let isOver = false;
-      const writing = python.write(world.old, users, seed).finally(() => {
+      const stop = (): void => {
         isWriting = false;
         importers.interrupt('follow');
-      });
+      };
       const serving = Promise.all(users.map((user) => service.serve(user, () => isOver)));
-      const [committed] = await Promise.all([
-        writing,
-        followWhile(() => isWriting),
-        openWhile(() => isWriting, strikes, dice),
-        strikes.strike(STRIKES, () => !isWriting),
-      ]);
-      await insist('open', '--all');
-      isOver = true;
-      await serving;
-      await service.close();
-      await insist('compare');
-      await insist('finish');
-      const rows = [...committed.values()].reduce((sum, ids) => sum + ids.length, 0);
-      const seconds = Math.round((performance.now() - startedMs) / 1_000);
-      const counts = { seconds, rows, ...service.counts, leftFrozen: strikes.leftFrozen };
-      report(seed, counts, strikes.struck);
-      await expectNobodyLost(committed, service.answered);
-      await expectTablesToFollow(committed);
-      await processes.stopApp(projector);
+      serving.catch(() => undefined); // It is awaited behind the openings.
+      try {
+        const [committed] = await Promise.all([
+          python.write(world.old, users, seed).finally(stop),
+          followWhile(() => isWriting),
+          openWhile(() => isWriting, strikes, dice),
+          strikes.strike(STRIKES, () => !isWriting),
+        ]);
+        const left = await world.json('open', '--all');
+        expect(left).toMatchObject({ busy: [], undecided: [], refused: [] });
+        isOver = true;
+        await serving;
+        expect(await world.json('compare')).toMatchObject({ ok: true, opened: USERS });
+        expect(await world.run(['finish'])).toMatchObject({ status: 0, err: '' });
+        const rows = [...committed.values()].reduce((sum, ids) => sum + ids.length, 0);
+        const seconds = Math.round((performance.now() - startedMs) / 1_000);
+        const counts = { seconds, rows, ...service.counts, leftFrozen: strikes.leftFrozen };
+        report(seed, counts, strikes.struck);
+        await expectNobodyLost(committed, service.answered);
+        await expectTablesToFollow(committed);
+      } finally {
+        // Where one of them failed, nothing of it may go on in the next seed.
+        stop();
+        await service.close();
+        await processes.stopApp(projector);
+      }
     },
     TEST_MS_MAX,
   );
@@ -263,13 +268,8 @@ describe('A take-over under kills', () => {
     }
     for (const command of ['verify', 'diff']) {
       const env = { EVENT_STORE: world.ledger, DATABASE_URL: world.ledger };
-      const options = { msMax: TEST_MS_MAX, env };
-      const { code, stdout, stderr } = await runProgram(
-        process.execPath,
-        [AUDIT, command],
-        options,
-      );
-      if (code !== 0) throw new Error(`audit ${command} found a fault:\n${stdout}${stderr}`);
+      const { status, out, err } = await runAudit(env, command);
+      if (status !== 0) throw new Error(`audit ${command} found a fault:\n${out}${err}`);
     }
   }
 });
