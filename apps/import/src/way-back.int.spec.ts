@@ -113,6 +113,28 @@ describe('import export-back', () => {
     }
   });
 
+  it('leaves it with the old service for ever, whatever is opened or finished later', async () => {
+    const [user = '', other = ''] = usersOf(world.faultless);
+    await world.run(['export-back', '--hand-back', '--users', 'users'], [user]);
+    const before = await rowsThere(user);
+    expect(await world.json('open', '--all')).toMatchObject({ opened: 0, handedBack: [user] });
+    await world.pool.query(
+      "update points_take_over.accounts set state = 'frozen' where user_id = $1",
+      [user],
+    );
+    await world.run(['release', '--users', 'users'], [user]);
+    const { out } = await world.run(['finish']);
+    const balance = (await standingThere()).find((one) => one.user === user)?.balance;
+    expect(out).toContain(`LEFT ${user} with ${(balance ?? 0).toLocaleString('en')} points`);
+    const again = await world.run(['export-back', '--hand-back', '--users', 'users'], [user]);
+    expect(again.out).toBe(`${user} is not open here\n`);
+    expect(await rowsThere(user)).toEqual(before);
+    const client = await world.pool.connect();
+    expect(await stateOf(client, user)).toMatchObject({ state: 'free' });
+    expect(await stateOf(client, other)).toMatchObject({ state: 'moved' });
+    client.release();
+  });
+
   it('rehearses it in another schema, and changes nothing of the old tables', async () => {
     const users = usersOf(world.faultless).slice(0, 3);
     await moveAll(users);

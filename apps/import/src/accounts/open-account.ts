@@ -17,6 +17,8 @@ export type OpenResult =
   | { readonly kind: 'opened'; readonly balance: number; readonly pausedMs: number }
   /** By this importer or another one. */
   | { readonly kind: 'opened before' }
+  /** It went back to the old service, which goes on with it. */
+  | { readonly kind: 'handed back' }
   /** One of its writers takes too long, or another importer has it: it is tried again later. */
   | { readonly kind: 'busy' }
   | { readonly kind: 'undecided'; readonly faults: readonly Fault[] }
@@ -81,6 +83,10 @@ async function openLocked(
     const refused = refusedStream(imported, session.importId);
     if (refused !== null) {
       result = { kind: 'refused', why: refused };
+      return null;
+    }
+    if (imported.account.takeOver?.phase === 'handed_back') {
+      result = { kind: 'handed back' };
       return null;
     }
     if (imported.account.takeOver?.openedAt != null) return null;

@@ -25,7 +25,7 @@ export async function releaseAccount(
 }
 
 /**
- * Within the transaction that has locked the account. The events of no rows are a fence: an opening that
+ * Within the transaction that has locked the account. One that was handed back is free for good. The events of no rows are a fence: an opening that
  * is still on its way is at a revision that is taken then, and comes to nothing.
  */
 export async function releaseLocked(
@@ -36,7 +36,9 @@ export async function releaseLocked(
   const { importId, by, mapDigest, from } = session;
   let isOpened = false;
   await appendBodies(session, userId, new Date().toISOString(), ({ account, statement }) => {
-    isOpened = account.takeOver?.openedAt != null;
+    const { phase, openedAt } = account.takeOver ?? { phase: null, openedAt: null };
+    if (phase === 'handed_back') return null;
+    isOpened = openedAt !== null;
     if (isOpened) return null;
     const { throughId } = statement;
     const fence = { importId, rows: [], gone: [], altered: [], throughId };

@@ -70,7 +70,8 @@ async function finish(
   if (report.busy.length > 0) {
     throw new CannotImportError('some accounts have writers that do not end: finish again later');
   }
-  const staying = [...report.undecided, ...report.refused].map(({ user }) => user);
+  const undecided = [...report.undecided, ...report.refused].map(({ user }) => user);
+  const staying = [...undecided, ...report.handedBack];
   const left = await accountsLeft(client, tables, staying, open);
   const writer = { store: ledger.store, clock: SYSTEM_CLOCK };
   const said = { importId: session.importId, left, by: session.by };

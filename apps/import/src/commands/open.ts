@@ -30,6 +30,7 @@ export interface OpenReport {
   /** How long writers of an account were held off, in milliseconds. */
   pauses: number[];
   busy: string[];
+  handedBack: string[];
   undecided: { readonly user: string; readonly faults: readonly FaultKind[] }[];
   refused: { readonly user: string; readonly why: string }[];
 }
@@ -101,6 +102,7 @@ export async function openAll(
     points: 0,
     pauses: [],
     busy: [],
+    handedBack: [],
     undecided: [],
     refused: [],
   };
@@ -156,6 +158,9 @@ function note(report: OpenReport, user: string, result: OpenResult): void {
     case 'busy':
       report.busy.push(user);
       return;
+    case 'handed back':
+      report.handedBack.push(user);
+      return;
     case 'undecided':
       report.undecided.push({ user, faults: [...new Set(result.faults.map(({ kind }) => kind))] });
       return;
@@ -196,11 +201,12 @@ const jsonOf = ({ pauses, ...report }: OpenReport) => ({
 });
 
 function textOf(report: OpenReport): string {
-  const { opened, openedBefore, points, pauses, busy, undecided, refused } = report;
+  const { opened, openedBefore, points, pauses, busy, handedBack, undecided, refused } = report;
   const lines = [
     `${formatNumber(opened)} accounts opened, with ${formatNumber(points)} points; ${formatNumber(openedBefore)} were opened before`,
     `writers of an account were held off for ${percentile(pauses, 0.99).toFixed(0)} ms (p99), ${percentile(pauses, 1).toFixed(0)} ms at most`,
     ...busy.slice(0, NAMED_MAX).map((user) => `BUSY ${user}: one of its writers takes too long`),
+    ...handedBack.slice(0, NAMED_MAX).map((user) => `HANDED BACK ${user}`),
     ...undecided
       .slice(0, NAMED_MAX)
       .map(({ user, faults }) => `UNDECIDED ${user}: ${faults.join(', ')}`),
