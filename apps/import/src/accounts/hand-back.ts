@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Mapping } from '#import';
 import { lockAccount, setState } from '../freeze/account-states.js';
 import { appendBodies, type ImportSession } from '../ledger/append-bodies.js';
+import { rollBack } from '../source/old-database.js';
 import type { OldTables } from '../source/old-tables.js';
 import { readHistory, type AccountHistory } from './account-history.js';
 import { writeBack } from './write-back.js';
@@ -37,7 +38,7 @@ export async function handBack(
     await client.query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback');
+    await rollBack(client);
     throw error;
   }
 }
