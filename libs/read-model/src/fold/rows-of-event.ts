@@ -151,11 +151,7 @@ const ofRecharge = ({ sourceId }: { readonly sourceId: string | null }) => ({
 const SIGN: Record<TransactionType, 1 | -1> = { recharge: 1, refund: 1, consume: -1, expire: -1 };
 
 /** One row per part with running balances. The duration is on the first, so that sums over rows are right. */
-function transactionsOf(
-  userId: string,
-  revision: number,
-  event: LedgerEvent,
-): NewTransactionRow[] {
+function transactionsOf(userId: string, revision: number, event: LedgerEvent): NewTransactionRow[] {
   if (event.type === 'AccountOpened') return adjustmentRows(userId, revision, event);
   const movement = movementOf(revision, event);
   if (movement === null) return [];
