@@ -64,17 +64,15 @@ export function rowsDigest(rows: Iterable<readonly unknown[]>): string {
   return all.digest('hex');
 }
 
-/** Of well-formed text JSON.stringify is canonical once the names are sorted. */
-const canonicalJson = (value: unknown): string => JSON.stringify(withSortedNames(value));
-
-function withSortedNames(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.some(isObject) ? value.map(withSortedNames) : value;
-  const sorted: Record<string, unknown> = {};
-  for (const name of Object.keys(value).sort()) {
-    sorted[name] = withSortedNames((value as Readonly<Record<string, unknown>>)[name]);
+/** Of well-formed text JSON.stringify is canonical but for the order of names. */
+function canonicalJson(value: unknown): string {
+  if (!isObject(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    return value.some(isObject) ? `[${value.map(canonicalJson).join(',')}]` : JSON.stringify(value);
   }
-  return sorted;
+  const names = Object.keys(value).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name])}`).join(',')}}`;
 }
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;

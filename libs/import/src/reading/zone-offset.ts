@@ -1,6 +1,9 @@
 import { GenerationalCache } from '#async';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** A zone that is an offset. Node 20 has no format of it. */
+const FIXED = /^([+-])(\d\d):(\d\d)$/;
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 /** Offsets change at most once in a while, and rows of one hour mostly stand together. */
 const OFFSETS = new GenerationalCache<string, number>({ weightMax: 10_000 });
@@ -10,6 +13,10 @@ const OFFSETS = new GenerationalCache<string, number>({ weightMax: 10_000 });
  * show twice is its second one, and one that they leave out is told as before the change.
  */
 export function zoneOffsetMs(zone: string, localMs: number): number {
+  const [, sign, hours, minutes] = FIXED.exec(zone) ?? [];
+  if (sign !== undefined) {
+    return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * MINUTE_MS;
+  }
   // Changes happen at a quarter of an hour at the finest.
   const key = `${zone} ${Math.floor(localMs / (HOUR_MS / 4))}`;
   const known = OFFSETS.get(key);

@@ -3,10 +3,11 @@ export const LEGACY_ID = '(?:0|-?[1-9]\\d{0,18})';
 
 /** Compares ids as numbers: many are beyond what a double can tell apart. */
 export function compareLegacyIds(a: string, b: string): number {
-  const [one, other] = [isNegative(a), isNegative(b)];
-  if (one !== other) return one ? -1 : 1;
-  const comparison = a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
-  return one ? -comparison : comparison;
+  const isBelow = isNegative(a);
+  if (isBelow !== isNegative(b)) return isBelow ? -1 : 1;
+  // Of two negative ones the longer one is less.
+  const [one, other] = isBelow ? [b, a] : [a, b];
+  return one.length - other.length || (one < other ? -1 : one > other ? 1 : 0);
 }
 
 const isNegative = (id: string): boolean => id.startsWith('-');
