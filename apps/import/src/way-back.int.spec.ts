@@ -4,6 +4,7 @@ import { accountStream } from '#identity';
 import { BATCHES, DECIDED, FAULT_MAKERS } from '#import/testing';
 import { SettingsReader } from '#settings';
 import { handBack, type HandBackResult } from './accounts/hand-back.js';
+import { CannotImportError } from './errors.js';
 import { NOT_FREE, stateOf } from './freeze/account-states.js';
 import { currentTakeOver } from './ledger/current-take-over.js';
 import { findTables } from './source/old-tables.js';
@@ -333,7 +334,9 @@ describe('an importer that dies while it hands an account back', () => {
     try {
       return await handBack(stepping, tables, mapping, session, user);
     } catch (error) {
-      if (error instanceof Killed) return error;
+      // That of the ledger is told in a sentence.
+      const cause = error instanceof CannotImportError ? error.cause : error;
+      if (cause instanceof Killed) return cause;
       throw error;
     } finally {
       // What a process leaves that is gone: its connection ends, and with it its transaction.

@@ -111,7 +111,7 @@ describe('rebuild', () => {
         )
       ).rows.map(({ indexdef }) => indexdef.replaceAll(`_v${version}`, ''));
     expect(await indexes(2)).toEqual(await indexes(1));
-    expect(await indexes(2)).toHaveLength(11);
+    expect(await indexes(2)).toHaveLength(12);
   });
 
   it.each([
