@@ -105,6 +105,18 @@ describe('import open', () => {
     }
   });
 
+  it('is refused where a table of the mapping has writers that nothing holds', async () => {
+    await world.pool.query('drop trigger points_take_over on point_batches');
+    const { err, status } = await world.run(['open', '--all']);
+    expect([status, err]).toEqual([
+      2,
+      'nothing holds the writers of "point_batches": run `prepare` with the mapping of `start`\n',
+    ]);
+    expect(await world.json('open', '--all', '--freeze-by-word')).toMatchObject({
+      opened: world.openable.length,
+    });
+  });
+
   it('holds the writers of opened accounts off for ever, and lets all others in', async () => {
     const [first = '', second = ''] = usersOf(world.faultless);
     const { status } = await world.run(['open', '--users', 'users'], [first]);

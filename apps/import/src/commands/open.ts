@@ -4,12 +4,14 @@ import type { FaultKind } from '#import';
 import { Progress, formatNumber, print } from '#terminal';
 import { openAccount, type OpenResult } from '../accounts/open-account.js';
 import { CannotImportError } from '../errors.js';
+import { unguardedTables } from '../freeze/account-states.js';
 import { withOldDatabase } from '../source/old-database.js';
 import { findTables, type OldTables } from '../source/old-tables.js';
 import { forEachAtOnce } from './at-once.js';
 import { chooseUsers, type UserOptions } from './choose-users.js';
 import type { CommandContext, ExitStatus, ToAction } from './command-context.js';
 import { withSession, type OpenSession, type SessionOptions } from './import-session.js';
+import { guardedTables } from './prepare.js';
 
 interface Options extends SessionOptions, UserOptions {
   readonly waitMs: string;
@@ -57,7 +59,10 @@ export function addOpenCommand(program: Command, toAction: ToAction): void {
     .option('--by <name>', 'who opens')
     .option('--wait-ms <ms>', 'how long the writers of an account are waited for', '1000')
     .option('--at-once <n>', 'how many accounts are opened at a time', '8')
-    .option('--freeze-by-word', 'the old service is stopped: events say that nothing else froze it')
+    .option(
+      '--freeze-by-word',
+      'the old service is stopped, which the events say: tables without triggers are opened, too',
+    )
     .option('--alone', ALONE)
     .option('--json', 'print JSON for programs')
     .action(toAction(runOpen));
@@ -113,6 +118,7 @@ export async function openAll(
       const [first] = clients;
       if (first === undefined) return;
       const tables = await findTables(first, open.takeOver.mapping);
+      if (options.freezeByWord !== true) await requireGuards(first, tables);
       let left = users;
       for (let round = 0; round < ROUNDS_MAX && left.length > 0; round += 1) {
         report.busy = [];
@@ -124,6 +130,15 @@ export async function openAll(
   } finally {
     progress.end();
   }
+}
+
+/** Where a table has no triggers its writers would go on, and what they write would be lost. */
+async function requireGuards(client: pg.Client, tables: OldTables): Promise<void> {
+  const names = await unguardedTables(client, guardedTables(tables));
+  if (names.length === 0) return;
+  throw new CannotImportError(
+    `nothing holds the writers of ${names.join(' and ')}: run \`prepare\` with the mapping of \`start\``,
+  );
 }
 
 const openRound = (

@@ -22,7 +22,7 @@ export function addPrepareCommand(program: Command, toAction: ToAction): void {
         'the owner of the tables.',
     )
     .requiredOption('--from <url>', 'the old database itself: not a replica of it')
-    .option('--map <file>', 'the mapping')
+    .option('--map <file>', 'the mapping, as `start` is given it')
     .action(toAction(runPrepare));
 }
 

@@ -101,6 +101,16 @@ export async function makeGuards(
   }
 }
 
+/** Tables that anybody may write, whatever the states of accounts. */
+export async function unguardedTables(
+  client: pg.ClientBase,
+  tables: readonly GuardedTable[],
+): Promise<string[]> {
+  const names: string[] = [];
+  for (const table of tables) if (!(await isGuarded(client, table))) names.push(table.name);
+  return names;
+}
+
 async function isGuarded(client: pg.ClientBase, { name }: GuardedTable): Promise<boolean> {
   const { rows } = await client.query<{ guards: number }>(
     `select count(*)::int as guards from pg_trigger
