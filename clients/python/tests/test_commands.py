@@ -61,3 +61,12 @@ def test_names_the_field_whose_value_json_does_not_have(user: str, value: object
     kind = type(value).__name__
     with pytest.raises(InvalidCommand, match=f"points must be text or a number, and is a {kind}"):
         commands.settle(user, "c1", points=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("id", [7, uuid.uuid4()])
+def test_names_the_id_that_is_no_text(user: str, id: object) -> None:
+    must = f"must be text, and is a {type(id).__name__}"
+    with pytest.raises(InvalidCommand, match=f"source_id {must}"):
+        commands.consume(user, "tts", points=1, source_id=id)  # type: ignore[arg-type]
+    with pytest.raises(InvalidCommand, match=f"task {must}"):
+        commands.consume(user, "tts", points=1, name=CommandId(task=id)).sent_by("/tts")  # type: ignore[arg-type]

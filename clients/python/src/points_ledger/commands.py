@@ -109,6 +109,8 @@ class Command(NamedTuple):
             task = self._first(_TASK_FIELDS[self.type])
         if task is None:
             return str(uuid.uuid4())
+        if not isinstance(task, str):
+            raise InvalidCommand.of("task", f"must be text, and is a {task.__class__.__name__}")
         step = self.name.step
         if step is None:
             step = self._first(_STEP_FIELDS.get(self.type, ())) or ""
@@ -384,6 +386,9 @@ def _command(
             if field == _FIELD_THAT_MAY_BE_NULL:
                 data[field] = None
             continue
+        if field.endswith("_id") and not isinstance(value, str):
+            # The id of a row is often a number or a UUID, of which no id could be derived.
+            raise InvalidCommand.of(field, f"must be text, and is a {value.__class__.__name__}")
         if isinstance(value, float) and not math.isfinite(value):
             raise InvalidCommand.of(field, f"must be a number, and is {value}")
         if not isinstance(value, (str, int, float)):
