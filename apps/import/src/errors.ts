@@ -1,13 +1,18 @@
 import { types } from 'node:util';
+import { BrokenRule, UnreadableEvent, UnshowableRow } from '#ledger';
 
 /** The command could not do its work. The message is shown as it is; exit status 2. */
 export class CannotImportError extends Error {
   override readonly name = 'CannotImportError';
 }
 
+/** What one account alone has, so that all others go on. */
+export const isOfOneAccount = (error: unknown): error is Error =>
+  error instanceof BrokenRule || error instanceof UnreadableEvent || error instanceof UnshowableRow;
+
 /** Wraps a failure of the environment in one sentence. A bug is passed on as it is, with its stack. */
 export const cannotImport = (what: string, cause: unknown): Error =>
-  cause instanceof CannotImportError || isBug(cause)
+  cause instanceof CannotImportError || isOfOneAccount(cause) || isBug(cause)
     ? cause
     : new CannotImportError(`${what}: ${reasonOf(cause)}`, { cause });
 

@@ -106,7 +106,9 @@ describe('import export-back', () => {
     expect(after.slice(0, before.length)).toEqual(before);
     const added = after.slice(before.length);
     const last = Number(rows[0]?.last);
-    expect(added.map(({ id }) => Number(id))).toEqual(added.map((_, index) => last + 1 + index));
+    // As many ids went to the rehearsal before the account ended here.
+    const first = last + 1 + added.length;
+    expect(added.map(({ id }) => Number(id))).toEqual(added.map((_, index) => first + index));
     expect(added[0]).toMatchObject({ type: 'recharge', amount: 70 });
     expect(added.at(-1)).toMatchObject({ type: 'recharge', amount: 9, balance_after: 24 });
     for (const [index, row] of after.slice(1).entries()) {
@@ -252,14 +254,16 @@ describe('import export-back into tables of another shape', () => {
       await world.command({ type: 'RechargePoints', data: recharged, ...command, id: 'y' });
       await world.recharge(USER, 7);
       const [schema = 'public'] = more;
+      // Two ids of each sequence went to the rehearsal before the account ended here.
+      const next = option === '--hand-back' ? 2 : 0;
       const { err, out } = await run('export-back', option, ...more, '--all');
       expect([err, out]).toEqual(['', `${USER}: 2 rows and 72 points; 0 were held, 0 are owed\n`]);
       const rows = await rowsThere(USER, schema);
       expect(rows.map(({ id, duration, batch_id: batch }) => [id, duration, batch])).toEqual([
         [1, null, 1],
         [2, 2.5, 1],
-        [3, null, 2],
-        [4, null, 3],
+        [3 + next, null, 2 + next],
+        [4 + next, null, 3 + next],
       ]);
       const batches = await world.pool.query(
         `select id, user_id, points_left, expires_at::text as until, order_no
@@ -269,8 +273,13 @@ describe('import export-back into tables of another shape', () => {
       expect(batches.rows).toEqual([
         expect.objectContaining({ id: 1, user_id: user, points_left: 60, order_no: 'o1' }),
         // The day that ends at that moment, in that zone.
-        { id: 2, user_id: user, points_left: 5, until: '2031-05-06', order_no: 'o2' },
-        expect.objectContaining({ id: 3, user_id: user, points_left: 7, until: '9999-12-30' }),
+        { id: 2 + next, user_id: user, points_left: 5, until: '2031-05-06', order_no: 'o2' },
+        expect.objectContaining({
+          id: 3 + next,
+          user_id: user,
+          points_left: 7,
+          until: '9999-12-30',
+        }),
       ]);
       const ages = await world.pool.query<{ seconds: number }>(
         `select extract(epoch from (now() at time zone interval '8 hours') - created_at)::float as seconds

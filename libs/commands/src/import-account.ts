@@ -55,7 +55,8 @@ export interface ImportOrigin {
 
 /**
  * Encodes the next events of an account, at the revisions behind its last one, and applies them to it. What
- * the rules can't take throws BrokenRule: then nothing may be appended, and the account is read again.
+ * the rules can't take throws BrokenRule, and what nobody could read again UnreadableEvent: then nothing may
+ * be appended, and the account is read again.
  */
 export function encodeImported(
   imported: ImportedAccount,
@@ -81,6 +82,8 @@ export function encodeImported(
       before: hash,
     });
     if (event.type === 'LegacyRowsImported') requireBounded(encoded);
+    // Of all that stands in old tables, something may have a form that events have not.
+    parseEvent(encoded);
     ({ hash } = encoded);
     return encoded;
   };

@@ -126,7 +126,7 @@ export { legacyRowsEvents } from './account/legacy-rows-events.js';
 export { LEGACY_ROWS_BYTES_MAX } from './account/legacy-rows-fault.js';
 export { LegacyStatement, alterationsByRow } from './account/legacy-statement.js';
 export { openingFault } from './account/opening-fault.js';
-export { shownRow, type ShownLegacyRow } from './account/shown-row.js';
+export { UnshowableRow, shownRow, type ShownLegacyRow } from './account/shown-row.js';
 export {
   TAKE_OVER_STREAM,
   isTakeOverOn,

@@ -50,8 +50,18 @@ async function handBackLocked(
   session: ImportSession,
   userId: string,
 ): Promise<HandBackResult> {
-  const { importId, by, ledger } = session;
-  await appendBodies(session, userId, new Date().toISOString(), ({ account }) => {
+  const { by, ledger } = session;
+  const before = await readHistory(ledger.store, userId);
+  // Of the take-over that opened it, which may be an earlier one.
+  const importId = before.account.takeOver?.importId ?? session.importId;
+  if (before.account.takeOver?.phase === 'opened' && before.since !== null) {
+    // Whatever the old tables refuse is told before the account ends here.
+    await client.query('savepoint rehearsal');
+    await setState(client, userId, 'free');
+    await writeBack(client, tables, mapping, before.since);
+    await client.query('rollback to savepoint rehearsal');
+  }
+  await appendBodies({ ...session, importId }, userId, new Date().toISOString(), ({ account }) => {
     if (account.takeOver?.phase !== 'opened') return null;
     const { balance, held, owed } = account;
     return [{ type: 'AccountHandedBack', importId, balance, held, owed: owed ?? 0, by }];

@@ -131,6 +131,22 @@ it('opens an account once, where no append is answered', async () => {
   expect(await openings(user)).toBe(1);
 });
 
+it('leaves an account alone that another one released before it was locked', async () => {
+  const [account] = world.faultless;
+  const user = account?.raw.userId ?? '';
+  const other = await wellBehaved();
+  let isReleased = false;
+  const late = await importer(async (what) => {
+    if (isReleased || what !== 'query') return;
+    if ((await stateOf(other.client, user))?.state !== 'frozen') return;
+    isReleased = true;
+    expect(await releaseAccount(other.client, other.session, user)).toBe('free');
+  });
+  expect(await late.open(user)).toEqual({ kind: 'busy' });
+  expect([isReleased, await openings(user)]).toEqual([true, 0]);
+  expect(await stateOf(other.client, user)).toMatchObject({ state: 'free' });
+});
+
 it('comes to nothing where the account was released meanwhile', async () => {
   const [account] = world.faultless;
   const user = account?.raw.userId ?? '';

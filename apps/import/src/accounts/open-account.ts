@@ -3,8 +3,15 @@ import { analyseAccount, type AnalysedAccount, type Fault, type TakeOverTerms } 
 import type { ImportedAccount } from '#commands';
 import { rowsDigest } from '#identity';
 import { fitOpening, openingFault, type ImportBody } from '#ledger';
-import { freeze, isChangedMeanwhile, lockAccount, setState } from '../freeze/account-states.js';
-import { appendBodies, type ImportSession } from '../ledger/append-bodies.js';
+import { isOfOneAccount } from '../errors.js';
+import {
+  freeze,
+  isChangedMeanwhile,
+  lockAccount,
+  setState,
+  type Frozen,
+} from '../freeze/account-states.js';
+import { appendBodies, type ImportSession, type NextBodies } from '../ledger/append-bodies.js';
 import { rollBack } from '../source/old-database.js';
 import type { OldTables } from '../source/old-tables.js';
 import { readAccount } from '../source/read-account.js';
@@ -17,6 +24,8 @@ export type OpenResult =
   | { readonly kind: 'opened'; readonly balance: number; readonly pausedMs: number }
   /** By this importer or another one. */
   | { readonly kind: 'opened before' }
+  /** It was, and nothing held its writers: the old database was restored, or its table was changed. */
+  | { readonly kind: 'writable there' }
   /** It went back to the old service, which goes on with it. */
   | { readonly kind: 'handed back' }
   /** One of its writers takes too long, or another importer has it: it is tried again later. */
@@ -43,15 +52,20 @@ export async function openAccount(
   options: OpenOptions,
 ): Promise<OpenResult> {
   const startedMs = performance.now();
-  const frozenAt = await freeze(client, userId, options.waitMsMax);
-  if (frozenAt === null) return { kind: 'busy' };
+  const frozen = await freeze(client, userId, options.waitMsMax);
+  if (frozen === null) return { kind: 'busy' };
   try {
     const state = await lockAccount(client, userId);
+    // Another one released it meanwhile: its writers go on.
+    if (state === 'free') {
+      await rollBack(client);
+      return { kind: 'busy' };
+    }
     const result =
       state === 'moved'
         ? ({ kind: 'opened before' } as const)
-        : await openLocked(client, tables, session, userId, frozenAt, options);
-    const isMoved = result.kind === 'opened' || result.kind === 'opened before';
+        : await openLocked(client, tables, session, userId, frozen, options);
+    const isMoved = result.kind === 'opened' || isOpenedBefore(result);
     if (isMoved) await setState(client, userId, 'moved');
     else await releaseLocked(client, session, userId);
     await client.query('commit');
@@ -64,6 +78,9 @@ export async function openAccount(
   }
 }
 
+const isOpenedBefore = ({ kind }: LockedResult): boolean =>
+  kind === 'opened before' || kind === 'writable there';
+
 type LockedResult =
   | Exclude<OpenResult, { readonly kind: 'opened' }>
   | { readonly kind: 'opened'; readonly balance: number };
@@ -73,13 +90,11 @@ async function openLocked(
   tables: OldTables,
   session: ImportSession,
   userId: string,
-  frozenAt: string,
-  { termsAt, frozenBy }: OpenOptions,
+  { since: frozenAt, wasFree }: Frozen,
+  options: OpenOptions,
 ): Promise<LockedResult> {
-  const terms = await termsAt(frozenAt);
-  let result: LockedResult = { kind: 'opened before' };
-  // The end of the stream is read first, and then the rows.
-  await appendBodies(session, userId, frozenAt, async (imported) => {
+  let result: LockedResult = { kind: wasFree ? 'writable there' : 'opened before' };
+  const next: NextBodies = async (imported) => {
     const refused = refusedStream(imported, session.importId);
     if (refused !== null) {
       result = { kind: 'refused', why: refused };
@@ -95,13 +110,21 @@ async function openLocked(
       result = { kind: 'refused', why: 'a table spells the user in two ways' };
       return null;
     }
-    const analysed = analyseAccount(found.account, terms);
-    const bodies = rowBodies(imported, analysed.rows, session);
-    const opening = openingOf(imported, analysed, bodies, session, frozenBy);
+    // When the opening will be: behind what was imported before.
     const at = later(frozenAt, imported.account.at);
+    const analysed = analyseAccount(found.account, await options.termsAt(at));
+    const bodies = rowBodies(imported, analysed.rows, session);
+    const opening = openingOf(imported, analysed, bodies, session, options.frozenBy);
     result = resultOf(analysed, opening, at);
     return result.kind === 'opened' && opening !== null ? [...bodies, opening] : bodies;
-  });
+  };
+  try {
+    // The end of the stream is read first, and then the rows.
+    await appendBodies(session, userId, frozenAt, next);
+  } catch (error) {
+    if (!isOfOneAccount(error)) throw error;
+    return { kind: 'refused', why: error.message };
+  }
   return result;
 }
 

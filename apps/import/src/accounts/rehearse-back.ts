@@ -4,7 +4,7 @@ import { rowsTable, type Mapping } from '#import';
 import { CannotImportError } from '../errors.js';
 import { READ_EXACTLY } from '../source/old-database.js';
 import { findTables, type OldTable, type OldTables } from '../source/old-tables.js';
-import { spellingsOf } from '../source/read-account.js';
+import { spellingsOf } from '../source/user-key.js';
 import { readHistory } from './account-history.js';
 import { writtenBack, type HandBackResult } from './hand-back.js';
 import { writeBack } from './write-back.js';

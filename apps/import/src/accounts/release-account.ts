@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { isChangedMeanwhile, lockAccount, setState } from '../freeze/account-states.js';
 import { appendBodies, type ImportSession } from '../ledger/append-bodies.js';
+import { refusedStream } from './import-rows.js';
 import { rollBack } from '../source/old-database.js';
 
 export type ReleaseResult = 'free' | 'opened' | 'not frozen';
@@ -35,7 +36,10 @@ export async function releaseLocked(
 ): Promise<'free' | 'opened'> {
   const { importId, by, mapDigest, from } = session;
   let isOpened = false;
-  await appendBodies(session, userId, new Date().toISOString(), ({ account, statement }) => {
+  await appendBodies(session, userId, new Date().toISOString(), (imported) => {
+    const { account, statement } = imported;
+    // No opening of ours can be on its way into a stream of another beginning.
+    if (refusedStream(imported, importId) !== null) return null;
     const { phase, openedAt } = account.takeOver ?? { phase: null, openedAt: null };
     if (phase === 'handed_back') return null;
     isOpened = openedAt !== null;

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { BatchColumns, Mapping } from '#import';
 import type { NewTransactionRow } from '#read-model';
 import { ROW_COLUMNS, type OldTable, type OldTables } from '../source/old-tables.js';
-import { spellingsOf } from '../source/read-account.js';
+import { spellingsOf } from '../source/user-key.js';
 import type { BatchHere, ChangesSinceOpening } from './changes-since-opening.js';
 
 /**

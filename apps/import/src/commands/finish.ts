@@ -6,7 +6,7 @@ import { readRows } from '#import';
 import { finishTakeOver } from '#settings';
 import { formatNumber, print } from '#terminal';
 import { CannotImportError } from '../errors.js';
-import { freezeEverybody } from '../freeze/freeze-everybody.js';
+import { freezeEverybody, letEverybodyBegin } from '../freeze/freeze-everybody.js';
 import { withOldDatabase } from '../source/old-database.js';
 import { findTables, type OldTables } from '../source/old-tables.js';
 import { readAccount } from '../source/read-account.js';
@@ -62,9 +62,25 @@ async function finish(
   open: OpenSession,
   client: pg.Client,
 ): Promise<AccountLeft[]> {
-  const { ledger, session, takeOver } = open;
-  const tables = await findTables(client, takeOver.mapping);
+  const tables = await findTables(client, open.takeOver.mapping);
   await freezeEverybody(client, guardedTables(tables));
+  try {
+    return await finishFrozen(context, options, open, client, tables);
+  } catch (error) {
+    // The take-over goes on, and whoever is new begins there.
+    await letEverybodyBegin(client);
+    throw error;
+  }
+}
+
+async function finishFrozen(
+  context: CommandContext,
+  options: Options,
+  open: OpenSession,
+  client: pg.Client,
+  tables: OldTables,
+): Promise<AccountLeft[]> {
+  const { ledger, session } = open;
   const users = await chooseUsers(context, { all: true }, client);
   const report = await openAll(context, open, users, options);
   if (report.busy.length > 0) {

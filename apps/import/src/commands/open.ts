@@ -10,6 +10,7 @@ import { findTables, type OldTables } from '../source/old-tables.js';
 import { forEachAtOnce } from './at-once.js';
 import { chooseUsers, type UserOptions } from './choose-users.js';
 import type { CommandContext, ExitStatus, ToAction } from './command-context.js';
+import type { Ledger } from '../ledger/open-ledger.js';
 import { withSession, type OpenSession, type SessionOptions } from './import-session.js';
 import { guardedTables } from './prepare.js';
 
@@ -33,6 +34,7 @@ export interface OpenReport {
   pauses: number[];
   busy: string[];
   handedBack: string[];
+  writableThere: string[];
   undecided: { readonly user: string; readonly faults: readonly FaultKind[] }[];
   refused: { readonly user: string; readonly why: string }[];
 }
@@ -77,7 +79,8 @@ async function runOpen(context: CommandContext, options: Options): Promise<ExitS
   );
   const text = options.json === true ? `${JSON.stringify(jsonOf(report))}\n` : textOf(report);
   await print(context.terminal.out, text);
-  const left = report.busy.length + report.undecided.length + report.refused.length;
+  const { busy, undecided, refused, writableThere } = report;
+  const left = busy.length + undecided.length + refused.length + writableThere.length;
   return left === 0 ? 0 : 1;
 }
 
@@ -108,6 +111,7 @@ export async function openAll(
     pauses: [],
     busy: [],
     handedBack: [],
+    writableThere: [],
     undecided: [],
     refused: [],
   };
@@ -119,6 +123,7 @@ export async function openAll(
       if (first === undefined) return;
       const tables = await findTables(first, open.takeOver.mapping);
       if (options.freezeByWord !== true) await requireGuards(first, tables);
+      await requireSameTime(first, open.session.ledger);
       let left = users;
       for (let round = 0; round < ROUNDS_MAX && left.length > 0; round += 1) {
         report.busy = [];
@@ -138,6 +143,25 @@ async function requireGuards(client: pg.Client, tables: OldTables): Promise<void
   if (names.length === 0) return;
   throw new CannotImportError(
     `nothing holds the writers of ${names.join(' and ')}: run \`prepare\` with the mapping of \`start\``,
+  );
+}
+
+const CLOCKS_DIFFER_MS_MAX = 5_000;
+
+/**
+ * An account is open from the moment at which the old database froze it: commands are told by it from those
+ * that the old service may have carried out.
+ */
+async function requireSameTime(client: pg.Client, { store }: Ledger): Promise<void> {
+  const { rows } = await client.query<{ ms: number }>(
+    'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms',
+  );
+  const aheadMs = (rows[0]?.ms ?? 0) - (await store.timeOfDay());
+  if (Math.abs(aheadMs) <= CLOCKS_DIFFER_MS_MAX) return;
+  const seconds = Math.abs(aheadMs / 1_000).toFixed(1);
+  throw new CannotImportError(
+    `the clock of the old database is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} that of the ledger: ` +
+      'set them right first',
   );
 }
 
@@ -172,6 +196,9 @@ function note(report: OpenReport, user: string, result: OpenResult): void {
       return;
     case 'busy':
       report.busy.push(user);
+      return;
+    case 'writable there':
+      report.writableThere.push(user);
       return;
     case 'handed back':
       report.handedBack.push(user);
@@ -216,11 +243,24 @@ const jsonOf = ({ pauses, ...report }: OpenReport) => ({
 });
 
 function textOf(report: OpenReport): string {
-  const { opened, openedBefore, points, pauses, busy, handedBack, undecided, refused } = report;
+  const {
+    opened,
+    openedBefore,
+    points,
+    pauses,
+    busy,
+    handedBack,
+    writableThere,
+    undecided,
+    refused,
+  } = report;
   const lines = [
     `${formatNumber(opened)} accounts opened, with ${formatNumber(points)} points; ${formatNumber(openedBefore)} were opened before`,
     `writers of an account were held off for ${percentile(pauses, 0.99).toFixed(0)} ms (p99), ${percentile(pauses, 1).toFixed(0)} ms at most`,
     ...busy.slice(0, NAMED_MAX).map((user) => `BUSY ${user}: one of its writers takes too long`),
+    ...writableThere
+      .slice(0, NAMED_MAX)
+      .map((user) => `WRITABLE THERE ${user}: it is open here, and compare says what was written`),
     ...handedBack.slice(0, NAMED_MAX).map((user) => `HANDED BACK ${user}`),
     ...undecided
       .slice(0, NAMED_MAX)

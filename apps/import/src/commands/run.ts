@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import type pg from 'pg';
 import { readRows, type TakeOverTerms } from '#import';
 import { Progress, formatNumber, print } from '#terminal';
-import { refusedStream, rowBodies, type RefusedStream } from '../accounts/import-rows.js';
-import { appendBodies, type ImportSession } from '../ledger/append-bodies.js';
+import { refusedStream, rowBodies } from '../accounts/import-rows.js';
+import { isOfOneAccount } from '../errors.js';
+import { appendBodies, type ImportSession, type NextBodies } from '../ledger/append-bodies.js';
 import { AccountReader, type FoundAccount } from '../source/account-reader.js';
 import { countRows } from '../source/count-rows.js';
 import { readSnapshot, snapshotTime } from '../source/old-database.js';
@@ -35,7 +36,7 @@ interface RunReport {
   opened: number;
   /** Users who can have no account: no UUID, or two spellings. */
   noUser: number;
-  refused: { readonly user: string; readonly why: RefusedStream }[];
+  refused: { readonly user: string; readonly why: string }[];
 }
 
 export function addRunCommand(program: Command, toAction: ToAction): void {
@@ -143,7 +144,7 @@ async function importOne(
   report.accounts += 1;
   const { account: raw } = found;
   const now = new Date().toISOString();
-  const events = await appendBodies(session, raw.userId, now, (imported) => {
+  const next: NextBodies = (imported) => {
     const refused = refusedStream(imported, session.importId);
     if (refused !== null) {
       if (report.refused.length < REFUSED_MAX)
@@ -161,6 +162,13 @@ async function importOne(
       report.gone += body.gone.length;
     }
     return bodies;
+  };
+  const events = await appendBodies(session, raw.userId, now, next).catch((error: unknown) => {
+    if (!isOfOneAccount(error)) throw error;
+    if (report.refused.length < REFUSED_MAX) {
+      report.refused.push({ user: raw.userId, why: error.message });
+    }
+    return 0;
   });
   report.events += events;
   if (events > 0) report.changed += 1;

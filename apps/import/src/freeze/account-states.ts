@@ -91,6 +91,8 @@ export async function makeGuards(
     if (await isGuarded(client, table)) continue;
     const argument = pg.escapeLiteral(table.user);
     await client.query(`begin; set local lock_timeout = '2s';
+      drop trigger if exists ${TRIGGER} on ${table.name};
+      drop trigger if exists ${TRIGGER}_truncate on ${table.name};
       create trigger ${TRIGGER} before insert or update or delete on ${table.name}
         for each row execute function ${SCHEMA}.guard(${argument});
       create trigger ${TRIGGER}_truncate before truncate on ${table.name}
@@ -111,11 +113,13 @@ export async function unguardedTables(
   return names;
 }
 
-async function isGuarded(client: pg.ClientBase, { name }: GuardedTable): Promise<boolean> {
+/** By triggers that look at that column, and that nobody turned off. */
+async function isGuarded(client: pg.ClientBase, { name, user }: GuardedTable): Promise<boolean> {
   const { rows } = await client.query<{ guards: number }>(
     `select count(*)::int as guards from pg_trigger
-     where tgrelid = $1::regclass and tgname in ('${TRIGGER}', '${TRIGGER}_truncate')`,
-    [name],
+     where tgrelid = $1::regclass and tgname in ('${TRIGGER}', '${TRIGGER}_truncate')
+       and tgenabled = 'A' and tgargs = convert_to($2, 'UTF8') || '\\x00'::bytea`,
+    [name, user],
   );
   return rows[0]?.guards === 2;
 }
@@ -142,31 +146,40 @@ export async function addAccounts(
 const LOCK_NOT_AVAILABLE = '55P03';
 const SERIALIZATION_FAILURE = '40001';
 
+/** Since when an account is not free, by the clock of the old database. `wasFree`: it was until now. */
+export interface Frozen {
+  readonly since: string;
+  readonly wasFree: boolean;
+}
+
 /**
  * Waits for the writers of this account alone, and lets none in after them; null: one of them takes too
- * long, and the account stays as it is. Returns when it was frozen, by the clock of the old database.
+ * long, and the account stays as it is.
  */
 export async function freeze(
   client: pg.ClientBase,
   userId: string,
   waitMsMax: number,
-): Promise<string | null> {
+): Promise<Frozen | null> {
+  let wasFree = false;
   await client.query('begin');
   try {
     await client.query(`set local lock_timeout = ${Math.max(1, Math.trunc(waitMsMax))}`);
-    await client.query(
+    const { rowCount } = await client.query(
       `insert into ${ACCOUNTS} (user_id, state) values ($1, 'frozen')
        on conflict (user_id) do update set state = 'frozen', since = clock_timestamp()
          where accounts.state = 'free'`,
       [userId],
     );
+    wasFree = rowCount === 1;
     await client.query('commit');
   } catch (error) {
     await rollBack(client);
     if (isLockedOut(error)) return null;
     throw error;
   }
-  return (await stateOf(client, userId))?.since ?? null;
+  const found = await stateOf(client, userId);
+  return found && { since: found.since, wasFree };
 }
 
 export async function stateOf(

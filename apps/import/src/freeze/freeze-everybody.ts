@@ -22,6 +22,10 @@ export async function freezeEverybody(
   throw new CannotImportError('a writer of the old tables does not end: finish again later');
 }
 
+/** Whoever comes later begins free again. */
+export const letEverybodyBegin = (client: pg.ClientBase): Promise<unknown> =>
+  client.query(`alter table ${ACCOUNTS} alter column state set default 'free'`);
+
 /** False: one of the writers takes too long. */
 async function freezeWhoeverComes(
   client: pg.ClientBase,

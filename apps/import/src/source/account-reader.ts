@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { RawAccount, RawBatch, RawJob, RawRow, RawText } from '#import';
 import { SortedCursor, type TextRow } from './sorted-cursor.js';
 import { ROW_COLUMNS, type OldTables } from './old-tables.js';
-import { compareKeys, userIdOfKey, userKey } from './user-key.js';
+import { compareKeys, spellingsOf, userIdOfKey, userKey } from './user-key.js';
 
 /** A user whose rows and batches have no account here: the id is no UUID, or a table spells it in two ways. */
 export interface UnknownUser {
@@ -109,7 +109,11 @@ export function foundAccount(
 ): FoundAccount {
   const userId = userIdOfKey(key);
   const spellings = [rows, batches].map((table) => new Set(table.map(([user = null]) => user)));
-  if (userId === null || spellings.some(({ size }) => size > 1)) {
+  const known = new Set<RawText>(userId === null ? [] : spellingsOf(userId));
+  const isOdd = [rows, batches, jobs].some((table) =>
+    table.some(([user = null]) => !known.has(user)),
+  );
+  if (userId === null || isOdd || spellings.some(({ size }) => size > 1)) {
     const all = new Set(spellings.flatMap((table) => [...table]));
     const user = { spellings: [...all].sort(), rows: rows.length, batches: batches.length };
     return { kind: 'no user', user };

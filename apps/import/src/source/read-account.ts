@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { foundAccount, type FoundAccount } from './account-reader.js';
 import type { TextRow } from './sorted-cursor.js';
 import type { OldTable, OldTables } from './old-tables.js';
-import { userKey } from './user-key.js';
+import { spellingsOf, userKey } from './user-key.js';
 
 /** One account, in the transaction of the client. */
 export async function readAccount(
@@ -24,11 +24,4 @@ export async function readAccount(
   const batches = await read(tables.batches);
   const jobs = await read(tables.jobs);
   return foundAccount(userKey(userId), rows, batches, jobs, tables.batches?.fields ?? []);
-}
-
-/** However a table may spell it. All of them are the same UUID. */
-export function spellingsOf(userId: string): string[] {
-  const digits = userId.replaceAll('-', '');
-  const lower = [userId, digits, `{${userId}}`, `{${digits}}`];
-  return [...lower, ...lower.map((spelled) => spelled.toUpperCase())];
 }

@@ -23,3 +23,10 @@ export const userIdOfKey = (key: string): string | null =>
         '-',
       )
     : null;
+
+/** However a table may spell it, as an index on its column can find it. All of them are the same UUID. */
+export function spellingsOf(userId: string): string[] {
+  const digits = userId.replaceAll('-', '');
+  const lower = [userId, digits, `{${userId}}`, `{${digits}}`];
+  return [...lower, ...lower.map((spelled) => spelled.toUpperCase())];
+}

@@ -50,6 +50,8 @@ const zone = z.string(mustBe('a time zone such as Asia/Shanghai')).refine(isZone
 });
 
 function isZone(text: string): boolean {
+  // Postgres reads other forms of an offset otherwise, and Node 20 reads none.
+  if (/^[+-]/.test(text)) return /^[+-](0\d|1[0-5]):[0-5]\d$/.test(text);
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: text }) instanceof Intl.DateTimeFormat;
   } catch (error) {

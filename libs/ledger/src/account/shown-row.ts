@@ -23,7 +23,7 @@ export interface ShownLegacyRow {
 }
 
 /** Thrown where an importer should have altered a row. */
-class UnshowableRow extends Error {
+export class UnshowableRow extends Error {
   override readonly name = 'UnshowableRow';
   constructor(legacyId: string, column: string) {
     super(`legacy row ${legacyId} can't be shown with its ${column}`);

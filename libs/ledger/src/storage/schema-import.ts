@@ -100,7 +100,8 @@ const rowsSchema: Schema<LegacyRowsImported> = {
 
 const batchSchema: Schema<OpeningBatch> = {
   batchId: positiveNumber,
-  legacyBatchId: orNull(legacyId),
+  // A number, or what else a table calls its batches.
+  legacyBatchId: orNull(text),
   points: wholeNumber,
   remaining: wholeNumber,
   expired: wholeNumber,
