@@ -161,7 +161,6 @@ export async function freeze(
   userId: string,
   waitMsMax: number,
 ): Promise<Frozen | null> {
-  let wasFree = false;
   await client.query('begin');
   try {
     await client.query(`set local lock_timeout = ${Math.max(1, Math.trunc(waitMsMax))}`);
@@ -171,15 +170,14 @@ export async function freeze(
          where accounts.state = 'free'`,
       [userId],
     );
-    wasFree = rowCount === 1;
     await client.query('commit');
+    const found = await stateOf(client, userId);
+    return found && { since: found.since, wasFree: rowCount === 1 };
   } catch (error) {
     await rollBack(client);
     if (isLockedOut(error)) return null;
     throw error;
   }
-  const found = await stateOf(client, userId);
-  return found && { since: found.since, wasFree };
 }
 
 export async function stateOf(
