@@ -8,7 +8,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import Literal, NamedTuple, cast
 
 from ._identity import command_digest
 from ._json import JsonValue, dumps, dumps_object
@@ -104,7 +105,8 @@ class Command(NamedTuple):
         given = self.name.id
         if given is not None:
             return _checked_id(given)
-        task = self.name.task
+        # Callers without a type checker give the number or the UUID of a row.
+        task = cast("object", self.name.task)
         if task is None:
             task = self._first(_TASK_FIELDS[self.type])
         if task is None:
@@ -174,7 +176,13 @@ def checked_source(source: str) -> str:
 
 def checked_user_id(user_id: str | uuid.UUID) -> str:
     """In lower case: the key of the record decides about the partition, and so about the order."""
-    lower = user_id.lower() if isinstance(user_id, str) else str(user_id)
+    return _checked_user_text(user_id if isinstance(user_id, str) else str(user_id))
+
+
+@lru_cache(maxsize=10_000)
+def _checked_user_text(user_id: str) -> str:
+    """Most services have few users at a time, and many commands of each."""
+    lower = user_id.lower()
     if _USER_ID.fullmatch(lower) is None:
         raise InvalidCommand.of("user_id", "must be a UUID")
     return lower
@@ -382,17 +390,23 @@ def _command(
     if metadata is not None:
         data["metadata"] = dict(metadata)
     for field, value in fields.items():
-        if value is None:
-            if field == _FIELD_THAT_MAY_BE_NULL:
-                data[field] = None
-            continue
-        if field.endswith("_id") and not isinstance(value, str):
-            # The id of a row is often a number or a UUID, of which no id could be derived.
-            raise InvalidCommand.of(field, f"must be text, and is a {value.__class__.__name__}")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise InvalidCommand.of(field, f"must be a number, and is {value}")
-        if not isinstance(value, (str, int, float)):
-            # Callers without a type checker come here, with a Decimal or a UUID.
-            raise InvalidCommand.of(field, f"must be text or a number, and is a {value.__class__.__name__}")
-        data[field] = value
+        kind = value.__class__
+        # Nearly every value is text, a whole number, or not told.
+        if kind is str or (kind is int and not field.endswith("_id")):
+            data[field] = cast("JsonValue", value)
+        elif value is not None:
+            data[field] = _checked_value(field, value)
+        elif field == _FIELD_THAT_MAY_BE_NULL:
+            data[field] = None
     return Command(type, user, data, name)
+
+
+def _checked_value(field: str, value: object) -> JsonValue:
+    """Callers without a type checker come here with anything, such as a Decimal or the UUID of a row."""
+    if field.endswith("_id") and not isinstance(value, str):
+        raise InvalidCommand.of(field, f"must be text, and is a {value.__class__.__name__}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidCommand.of(field, f"must be a number, and is {value}")
+    if isinstance(value, (str, int, float)):
+        return value
+    raise InvalidCommand.of(field, f"must be text or a number, and is a {value.__class__.__name__}")
