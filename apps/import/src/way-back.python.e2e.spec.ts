@@ -79,11 +79,13 @@ it.each([
     for (const user of USERS) await spendHere(user);
     expect(await goOn(USERS, 1)).toEqual([null, null, null]);
 
-    // The connection of the importer ends while it writes there, when the account has ended here.
+    // The connection of the importer ends when it commits there, and the account has ended here. What it
+    // rehearses before is rolled back.
     await world.pool.query(`
       create function die() returns trigger language plpgsql as $$
         begin perform pg_terminate_backend(pg_backend_pid()); return new; end $$;
-      create trigger die before insert on mjk_point_transactions for each row execute function die()`);
+      create constraint trigger die after insert on mjk_point_transactions
+        deferrable initially deferred for each row execute function die()`);
     expect((await handBack(KILLED)).status).toBe(2);
     await world.pool.query('drop function die() cascade');
     expect((await world.imported(KILLED)).account.takeOver?.phase).toBe('handed_back');
