@@ -55,45 +55,47 @@ interface AccountLeft {
   readonly points: number;
 }
 
-/** Returns who stays with the old service. */
+/** Returns who stays with the old service, with the points there. */
 async function finish(
   context: CommandContext,
   options: Options,
   open: OpenSession,
   client: pg.Client,
 ): Promise<AccountLeft[]> {
-  const tables = await findTables(client, open.takeOver.mapping);
+  const { ledger, session, takeOver } = open;
+  const tables = await findTables(client, takeOver.mapping);
   await freezeEverybody(client, guardedTables(tables));
+  let staying: readonly string[];
   try {
-    return await finishFrozen(context, options, open, client, tables);
+    staying = await openWhoeverIsLeft(context, options, open, client);
   } catch (error) {
     // The take-over goes on, and whoever is new begins there.
     await letEverybodyBegin(client);
     throw error;
   }
-}
-
-async function finishFrozen(
-  context: CommandContext,
-  options: Options,
-  open: OpenSession,
-  client: pg.Client,
-  tables: OldTables,
-): Promise<AccountLeft[]> {
-  const { ledger, session } = open;
-  const users = await chooseUsers(context, { all: true }, client);
-  const report = await openAll(context, open, users, options);
-  if (report.busy.length > 0) {
-    throw new CannotImportError('some accounts have writers that do not end: finish again later');
-  }
-  const undecided = [...report.undecided, ...report.refused].map(({ user }) => user);
-  const staying = [...undecided, ...report.handedBack];
+  // From here on it may be finished, whatever is answered: nobody begins there again.
   const left = await accountsLeft(client, tables, staying, open);
   const writer = { store: ledger.store, clock: SYSTEM_CLOCK };
   const said = { importId: session.importId, left, by: session.by };
   const result = await finishTakeOver(writer, said, { correlation: randomUUID() });
   if (result.kind === 'written') return left;
   throw new CannotImportError(`the ledger refuses it: ${result.reason}`);
+}
+
+/** Returns who stays with the old service. */
+async function openWhoeverIsLeft(
+  context: CommandContext,
+  options: Options,
+  open: OpenSession,
+  client: pg.Client,
+): Promise<readonly string[]> {
+  const users = await chooseUsers(context, { all: true }, client);
+  const report = await openAll(context, open, users, options);
+  if (report.busy.length > 0) {
+    throw new CannotImportError('some accounts have writers that do not end: finish again later');
+  }
+  const undecided = [...report.undecided, ...report.refused].map(({ user }) => user);
+  return [...undecided, ...report.handedBack];
 }
 
 /** With the balances of their last rows that can be shown. */
