@@ -13,8 +13,16 @@ interface InstalledApi extends OpenTelemetryApi {
   readonly trace: OpenTelemetryApi['trace'] & { getActiveSpan(): OpenTelemetrySpan | undefined };
 }
 
+let found: InstalledApi | null | undefined;
+
 /** The API of OpenTelemetry where the service has it; null: it has not. Its spans are shared by all copies. */
 function installedApi(): InstalledApi | null {
+  // Looked for once: every command of an outbox asks, and what is missing is looked for in many folders.
+  if (found === undefined) found = requiredApi();
+  return found;
+}
+
+function requiredApi(): InstalledApi | null {
   try {
     return require('@opentelemetry/api') as InstalledApi;
   } catch (error) {
