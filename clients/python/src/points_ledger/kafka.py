@@ -121,11 +121,7 @@ class Delivery:
     def __call__(self, error: KafkaError | None, _message: Message) -> None:
         """The callback of the library, which so needs no object of its own for each message."""
         if error is None:
-            self._is_done = True
-            event = self._event
-            if event is not None:
-                event.set()
-            return
+            return self.finish(None)
         # Who sends without waiting may never ask.
         extra = {"command_id": self._command_id, "error": error.str()}
         _log.error("a command was not delivered", extra=extra)
