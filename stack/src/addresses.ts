@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { join } from 'node:path';
-import { projectRoot, runCommand } from '#embedded';
+import { runApp } from './run-app.js';
 import type { Servers } from './servers.js';
 import type { StackConfig } from './stack-config.js';
 import { loadOrCreateSecret } from './tokens.js';
@@ -67,15 +66,13 @@ const forAll = (addresses: (login: Login) => Addresses): LedgerAddresses['of'] =
   Object.fromEntries(LOGINS.map((login) => [login, addresses(login)])) as LedgerAddresses['of'];
 
 async function migrate(env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
-  const entry = join(projectRoot(), 'dist', 'apps', 'migrate', 'src', 'main.js');
   const defaults = { EVENT_STORE_MIGRATION_URL: '', LOGIN_PASSWORDS: '', LOGIN_PREFIX: PREFIX };
-  const end = await runCommand(process.execPath, ['--enable-source-maps', entry], {
+  const output = await runApp('migrate', [], {
     msMax: MIGRATE_MS_MAX,
     signal,
-    env: { ...process.env, ...defaults, ...env },
+    env: { ...defaults, ...env },
   });
-  if (end.kind === 'ended' && end.code === 0) return;
-  const output = end.kind === 'ended' ? end.output.trim() : 'Node is missing';
+  if (output === null) return;
   throw new MigrationFailed(
     `The databases could not be brought up to date. The output was:\n${output}`,
   );

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type { ClientBase } from 'pg';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -137,19 +137,17 @@ export const DEMO_MAPPING = {
 } as const;
 
 /** Makes the old service's tables, and fills them: all of it, or nothing. */
-export async function fillOldDatabase(url: string, userId: string, nowMs: number): Promise<void> {
+export async function fillOldDatabase(
+  client: ClientBase,
+  userId: string,
+  nowMs: number,
+): Promise<void> {
   const { rows, batches } = new DemoOldService(nowMs);
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query('begin');
-    await client.query(TABLES);
-    await client.query(FILL_BATCHES, [userId, JSON.stringify(batches)]);
-    await client.query(FILL_ROWS, [userId, JSON.stringify(rows)]);
-    await client.query('commit');
-  } finally {
-    await client.end();
-  }
+  await client.query('begin');
+  await client.query(TABLES);
+  await client.query(FILL_BATCHES, [userId, JSON.stringify(batches)]);
+  await client.query(FILL_ROWS, [userId, JSON.stringify(rows)]);
+  await client.query('commit');
 }
 
 const TABLES = `

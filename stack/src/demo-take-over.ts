@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { projectRoot, runCommand } from '#embedded';
 import { DEMO_MAPPING, fillOldDatabase } from './demo-old-service.js';
+import { runApp } from './run-app.js';
 
 const DATABASE = 'demo_old_service';
 const IMPORT_ID = 'demo';
@@ -32,7 +32,7 @@ export async function takeOverDemo(demo: DemoTakeOver, report: (line: string) =>
     await client.query(`create database ${DATABASE}`);
   });
   const from = Object.assign(new URL(databaseUrl), { pathname: `/${DATABASE}` }).href;
-  await fillOldDatabase(from, userId, Date.now());
+  await withClient(from, (client) => fillOldDatabase(client, userId, Date.now()));
   const map = join(dataDir, 'demo-mapping.json');
   await writeFile(map, `${JSON.stringify(DEMO_MAPPING, null, 2)}\n`);
   await runImport(demo, ['start', '--id', IMPORT_ID, '--map', map, '--by', 'demo']);
@@ -49,15 +49,9 @@ async function runImport(
   { eventStore, signal }: DemoTakeOver,
   args: readonly string[],
 ): Promise<void> {
-  const entry = join(projectRoot(), 'dist', 'apps', 'import', 'src', 'main.js');
-  const end = await runCommand(process.execPath, ['--enable-source-maps', entry, ...args], {
-    msMax: IMPORT_MS_MAX,
-    signal,
-    env: { ...process.env, EVENT_STORE: eventStore },
-  });
-  if (end.kind === 'ended' && end.code === 0) return;
-  const output = end.kind === 'ended' ? end.output.trim() : 'Node is missing';
-  throw new Error(`import ${args[0] ?? ''}: ${output}`);
+  const env = { EVENT_STORE: eventStore };
+  const output = await runApp('import', args, { msMax: IMPORT_MS_MAX, signal, env });
+  if (output !== null) throw new Error(`import ${args[0] ?? ''}: ${output}`);
 }
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {

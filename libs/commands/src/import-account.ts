@@ -6,6 +6,7 @@ import {
   alterationsByRow,
   emptyAccount,
   evolve,
+  later,
   parseEvent,
   shownRow,
   type Account,
@@ -100,7 +101,7 @@ function importEvent(
 ): { readonly event: ImportEvent; readonly id: string } {
   const { type, ...fields } = body;
   const id = commandOf(type, revision);
-  const at = now < account.at ? account.at : now;
+  const at = later(now, account.at);
   const common = {
     at,
     receivedAt: at,

@@ -24,6 +24,6 @@ export {
   type ProcessIdentity,
 } from './process/process-identity.js';
 export { projectRoot } from './process/project-root.js';
-export { runCommand } from './process/run-command.js';
+export { runCommand, type CommandOptions } from './process/run-command.js';
 export { ChildNotReady, SupervisedChild } from './process/supervised-child.js';
 export { SupervisedServer } from './process/supervised-server.js';

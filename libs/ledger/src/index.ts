@@ -88,7 +88,7 @@ export {
 export type { MessageRefusalCode, RefusalCode, RefusalDetails } from './account/refusals.js';
 export { snapshotDifference } from './storage/snapshot-difference.js';
 export { SNAPSHOT_SHAPE, toSnapshot, fromSnapshot } from './storage/snapshot.js';
-export { isOnCalendar, epochMs } from './support/time.js';
+export { epochMs, isOnCalendar, later } from './support/time.js';
 export type { Business, FrozenPrice, Price } from './settings/business.js';
 export { priceOf } from './settings/price.js';
 export {

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { analyseAccount, type AnalysedAccount, type Fault, type TakeOverTerms } from '#import';
 import type { ImportedAccount } from '#commands';
 import { rowsDigest } from '#identity';
-import { fitOpening, openingFault, type ImportBody } from '#ledger';
+import { fitOpening, later, openingFault, type ImportBody } from '#ledger';
 import { isOfOneAccount } from '../errors.js';
 import {
   freeze,
@@ -127,8 +127,6 @@ async function openLocked(
   }
   return result;
 }
-
-const later = (one: string, other: string): string => (one < other ? other : one);
 
 function resultOf(
   { faults }: AnalysedAccount,

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { isChangedMeanwhile, lockAccount, setState } from '../freeze/account-states.js';
 import { appendBodies, type ImportSession } from '../ledger/append-bodies.js';
-import { refusedStream } from './import-rows.js';
 import { rollBack } from '../source/old-database.js';
+import { refusedStream } from './import-rows.js';
 
 export type ReleaseResult = 'free' | 'opened' | 'not frozen';
 
@@ -26,8 +26,9 @@ export async function releaseAccount(
 }
 
 /**
- * Within the transaction that has locked the account. One that was handed back is free for good. The events of no rows are a fence: an opening that
- * is still on its way is at a revision that is taken then, and comes to nothing.
+ * Within the transaction that has locked the account. One that was handed back is free for good. The events
+ * of no rows are a fence: an opening that is still on its way is at a revision that is taken then, and comes
+ * to nothing.
  */
 export async function releaseLocked(
   client: pg.Client,

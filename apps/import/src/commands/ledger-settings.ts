@@ -1,10 +1,8 @@
-import { EventStoreDbEventStore, openMigratedEventStore, type EventStore } from '#event-store';
-import { LEDGER_STREAM_PREFIXES } from '#identity';
+import type { EventStore } from '#event-store';
 import { SETTINGS_STREAM, firstSettings, parseSettings, type Settings } from '#ledger';
 import { lastBegun } from '#settings';
 import { CannotImportError, cannotImport } from '../errors.js';
-
-const STORE_SCHEME = /^(postgres(ql)?|esdb|kurrentdb)(\+discover)?:\/\//;
+import { isStoreAddress, openStore } from '../ledger/open-store.js';
 
 export interface SettingsToImportBy {
   readonly settings: Settings;
@@ -19,7 +17,7 @@ export async function settingsToImportBy(
 ): Promise<SettingsToImportBy> {
   const first = firstSettings({ hasAccounts: false, at, by: 'import' });
   if (eventStore === undefined || eventStore === '') return { settings: first, from: null };
-  if (!STORE_SCHEME.test(eventStore)) {
+  if (!isStoreAddress(eventStore)) {
     throw new CannotImportError('EVENT_STORE must begin with postgres:// or esdb://');
   }
   const store = openStore(eventStore);
@@ -32,12 +30,6 @@ export async function settingsToImportBy(
     await store.close();
   }
 }
-
-/** It only reads: the schema stays as it is. */
-const openStore = (url: string): EventStore =>
-  /^postgres/.test(url)
-    ? openMigratedEventStore(url)
-    : new EventStoreDbEventStore(url, { streamPrefixes: LEDGER_STREAM_PREFIXES });
 
 async function readVersions(store: EventStore): Promise<Settings[]> {
   const versions: Settings[] = [];

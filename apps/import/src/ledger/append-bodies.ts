@@ -2,7 +2,7 @@ import { retry, type RetryLimits } from '#async';
 import { encodeImported, readImportedAccount, type ImportedAccount } from '#commands';
 import { PermanentStoreError, type EncodedEvent } from '#event-store';
 import { accountStream } from '#identity';
-import { LEGACY_ROWS_BYTES_MAX, type ImportBody, type NonEmpty } from '#ledger';
+import { LEGACY_ROWS_BYTES_MAX, later, type ImportBody, type NonEmpty } from '#ledger';
 import { CannotImportError, cannotImport } from '../errors.js';
 import { LEDGER_FAILS, type Ledger } from './open-ledger.js';
 
@@ -83,8 +83,6 @@ async function appendAll(
   }
   return true;
 }
-
-const later = (one: string, other: string): string => (one < other ? other : one);
 
 function* inAppends(bodies: readonly ImportBody[]): Generator<NonEmpty<ImportBody>> {
   let part: ImportBody[] = [];

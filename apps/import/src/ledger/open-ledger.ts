@@ -1,10 +1,7 @@
-import { EventStoreDbEventStore, openMigratedEventStore, type EventStore } from '#event-store';
-import { LEDGER_STREAM_PREFIXES } from '#identity';
-import { RULES_NUMBERS } from '#ledger';
+import type { EventStore } from '#event-store';
 import { SettingsReader } from '#settings';
 import { CannotImportError, cannotImport } from '../errors.js';
-
-const STORE_SCHEME = /^(postgres(ql)?|esdb|kurrentdb)(\+discover)?:\/\//;
+import { isStoreAddress, openStore } from './open-store.js';
 
 export const LEDGER_FAILS = 'the ledger can not be used';
 
@@ -20,7 +17,7 @@ export async function withLedger<T>(
   work: (ledger: Ledger) => Promise<T>,
 ): Promise<T> {
   const address = env['EVENT_STORE'] ?? '';
-  if (!STORE_SCHEME.test(address)) {
+  if (!isStoreAddress(address)) {
     throw new CannotImportError('EVENT_STORE must be set, and begin with postgres:// or esdb://');
   }
   const store = openStore(address);
@@ -35,8 +32,3 @@ export async function withLedger<T>(
     await store.close();
   }
 }
-
-const openStore = (url: string): EventStore =>
-  /^postgres/.test(url)
-    ? openMigratedEventStore(url, { rulesKnown: Math.max(...RULES_NUMBERS) })
-    : new EventStoreDbEventStore(url, { streamPrefixes: LEDGER_STREAM_PREFIXES });
